@@ -1,0 +1,188 @@
+"""What is counted and where counting stands.
+
+Pages are plain numbers here, without foreign keys: a page that is gone stays in the totals.
+Buckets are the truth for 35 days; day rows (site time) for 25 months; month rows stay.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from analytics.events import Dimension, DropReason
+
+
+class Counts(models.Model):
+    """The figures every counting table holds.
+
+    `readers` counts a reader's first view of this page on a day, `site_readers` the first view
+    of any page on a day: summed over pages it is the site's daily readers.
+    """
+
+    views = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+    readers = models.PositiveIntegerField(default=0)
+    site_readers = models.PositiveIntegerField(default=0)
+    engaged_seconds = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class PageBucket(Counts):
+    """One page in one bucket of 15 minutes UTC; `bucket` counts them since 1970."""
+
+    pk = models.CompositePrimaryKey("page_id", "bucket")
+    page_id = models.PositiveIntegerField()
+    bucket = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            # what enters and leaves a window, and what retention deletes
+            models.Index(fields=["bucket"], name="analytics_pagebucket_bucket")
+        ]
+
+
+class PageDay(Counts):
+    """One page on one day of the site's time zone."""
+
+    pk = models.CompositePrimaryKey("page_id", "day")
+    page_id = models.PositiveIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        indexes = [
+            # reports over a period
+            models.Index(fields=["day"], name="analytics_pageday_day")
+        ]
+
+
+class PageMonth(Counts):
+    """One page in one month, rolled up from its days; `month` is the first of it."""
+
+    pk = models.CompositePrimaryKey("page_id", "month")
+    page_id = models.PositiveIntegerField()
+    month = models.DateField()
+
+
+class PageDayDimension(models.Model):
+    """One value of one dimension of one page on one day."""
+
+    pk = models.CompositePrimaryKey("day", "page_id", "dimension", "value")
+    day = models.DateField()
+    page_id = models.PositiveIntegerField()
+    dimension = models.PositiveSmallIntegerField(choices=Dimension.choices)
+    value = models.CharField(max_length=100)
+    views = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+
+
+class DropCount(models.Model):
+    """How many events were dropped in one hour UTC (hours since 1970), and why."""
+
+    pk = models.CompositePrimaryKey("hour", "reason", "detail")
+    hour = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20, choices=DropReason.choices)
+    detail = models.CharField(max_length=40, blank=True)
+    count = models.PositiveIntegerField(default=0)
+
+
+class ShardCheckpoint(models.Model):
+    """Up to where a shard's stream is counted; moved in the transaction that counts."""
+
+    shard = models.PositiveSmallIntegerField(primary_key=True)
+    epoch = models.CharField(max_length=32, blank=True)
+    last_id = models.CharField(max_length=42, default="0-0")
+    drained_at = models.DateTimeField(null=True)
+
+
+class WindowDelta(models.Model):
+    """A change of a bucket that the rolling totals have not taken in yet."""
+
+    page_id = models.PositiveIntegerField()
+    bucket = models.PositiveIntegerField()
+    views = models.IntegerField(default=0)
+    visits = models.IntegerField(default=0)
+    readers = models.IntegerField(default=0)
+    engaged_seconds = models.BigIntegerField(default=0)
+
+
+class Window(models.TextChoices):
+    """The rolling windows a ranking can be asked for."""
+
+    DAY = "24h", _("24 hours")
+    WEEK = "7d", _("7 days")
+    MONTH = "30d", _("30 days")
+
+
+class WindowState(models.Model):
+    """Which buckets a window's totals hold: `first_bucket` to `last_bucket`, both included."""
+
+    window = models.CharField(max_length=3, choices=Window.choices, primary_key=True)
+    first_bucket = models.PositiveIntegerField()
+    last_bucket = models.PositiveIntegerField()
+    rolled_at = models.DateTimeField()
+
+
+class WindowTotal(models.Model):
+    """A page's rolling total in one window."""
+
+    pk = models.CompositePrimaryKey("window", "page_id")
+    window = models.CharField(max_length=3, choices=Window.choices)
+    page_id = models.PositiveIntegerField()
+    views = models.IntegerField(default=0)
+    visits = models.IntegerField(default=0)
+    readers = models.IntegerField(default=0)
+    engaged_seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            # the top of a window
+            models.Index(fields=["window", "-visits", "page_id"], name="analytics_windowtotal_top")
+        ]
+
+
+class DaySalt(models.Model):
+    """The random salt of one day; only today's and yesterday's are kept."""
+
+    day = models.DateField(primary_key=True)
+    salt = models.BinaryField(max_length=32)
+
+
+class PoisonEntry(models.Model):
+    """A stream entry that could not be read; set aside so that it blocks nothing."""
+
+    shard = models.PositiveSmallIntegerField()
+    entry_id = models.CharField(max_length=42)
+    payload = models.TextField()
+    error = models.CharField(max_length=200)
+    found_at = models.DateTimeField()
+
+
+class LogReplay(models.Model):
+    """An access log that was fed through intake; `key` salts its readers until it is done."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    key = models.BinaryField(max_length=32)
+    lines_done = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+
+class AuditRun(models.Model):
+    """One comparison of the rolling totals with the buckets."""
+
+    ran_at = models.DateTimeField()
+    drifted_row_count = models.PositiveIntegerField()
+    drift = models.JSONField(default=list)
+
+
+class AnalyticsAccess(models.Model):
+    """No table: the permissions that stand for looking at numbers."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [
+            ("view_reports", _("Can view readership reports")),
+            ("export_reports", _("Can export readership reports")),
+            ("view_data_quality", _("Can view the data-quality page")),
+        ]

@@ -1,0 +1,32 @@
+"""The Celery application, its queues and the table of what runs when."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
+
+app = Celery("redaktion")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Queues are apart so that none starves another.
+app.conf.task_routes = {
+    "analytics.*": {"queue": "counting"},
+    "outbox.*": {"queue": "mail"},
+    "news.warm_renditions": {"queue": "media"},
+}
+
+# name -> (task, seconds or crontab). A poke expires before the next one comes, so a
+# worker that was away does not work through a heap of old ones.
+BEAT: dict[str, tuple[str, float | crontab]] = {}
+
+app.conf.beat_schedule = {
+    name: {
+        "task": task,
+        "schedule": schedule,
+        "options": {"expires": schedule if isinstance(schedule, (int, float)) else 3600},
+    }
+    for name, (task, schedule) in BEAT.items()
+}

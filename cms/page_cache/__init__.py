@@ -1,0 +1,1 @@
+"""A leaf: whole pages for anonymous readers, invalidated by tag."""

@@ -1,0 +1,1 @@
+"""The front page, standard pages, navigation and the settings of the look."""

@@ -1,0 +1,1 @@
+"""Sections, articles, authors, tags, pictures, feeds and search; comments and consent beneath."""

@@ -1,0 +1,162 @@
+"""The blocks an article's body is made of."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
+from wagtail.images.blocks import ImageChooserBlock
+
+RICH_TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h3"]
+PARAGRAPH_FEATURES = ["bold", "italic", "link", "document-link"]
+
+
+class SubheadingBlock(blocks.CharBlock):
+    class Meta:
+        icon = "title"
+        label = _("Subheading")
+        template = "blocks/subheading_block.html"
+        max_length = 120
+
+
+class CaptionedImageBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Picture"))
+    alternative_text = blocks.CharBlock(
+        label=_("Alternative text"),
+        required=False,
+        max_length=250,
+        help_text=_("What the picture shows here; empty takes the picture's own description."),
+    )
+    caption = blocks.CharBlock(
+        label=_("Caption"),
+        required=False,
+        max_length=300,
+        help_text=_("Empty takes the picture's own caption."),
+    )
+    layout = blocks.ChoiceBlock(
+        label=_("Layout"),
+        choices=[("full", _("Full width")), ("inset", _("Inset"))],
+        default="full",
+    )
+
+    class Meta:
+        icon = "image"
+        label = _("Picture with caption")
+        template = "blocks/captioned_image_block.html"
+
+
+class GalleryBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), required=False, max_length=120)
+    pictures = blocks.ListBlock(CaptionedImageBlock(), label=_("Pictures"), min_num=2)
+
+    class Meta:
+        icon = "image"
+        label = _("Gallery")
+        template = "blocks/gallery_block.html"
+
+
+class QuotationBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Quotation"))
+    speaker = blocks.CharBlock(label=_("Speaker"), required=False, max_length=120)
+    speaker_role = blocks.CharBlock(label=_("Role"), required=False, max_length=120)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        template = "blocks/quotation_block.html"
+
+
+class PullQuoteBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Text"), max_length=200)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Pull quote")
+        template = "blocks/pull_quote_block.html"
+
+
+class FactBoxBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), max_length=120)
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link", "ul"])
+
+    class Meta:
+        icon = "info-circle"
+        label = _("Fact box")
+        template = "blocks/fact_box_block.html"
+
+
+class ReadAlsoBlock(blocks.StructBlock):
+    article = blocks.PageChooserBlock(label=_("Article"), page_type="news.ArticlePage")
+
+    class Meta:
+        icon = "link"
+        label = _("Read also")
+        template = "blocks/read_also_block.html"
+
+
+class DatedNoteBlock(blocks.StructBlock):
+    kind = blocks.ChoiceBlock(
+        label=_("Kind"),
+        choices=[
+            ("correction", _("Correction")),
+            ("update", _("Update")),
+            ("reply", _("Right of reply")),
+        ],
+    )
+    noted_at = blocks.DateTimeBlock(label=_("Time"))
+    text = blocks.RichTextBlock(label=_("Text"), features=["bold", "italic", "link"])
+
+    class Meta:
+        icon = "history"
+        label = _("Dated note")
+        template = "blocks/dated_note_block.html"
+
+
+class ClickToLoadEmbedBlock(blocks.StructBlock):
+    url = blocks.URLBlock(label=_("Address"))
+    title = blocks.CharBlock(label=_("What it shows"), max_length=150)
+
+    class Meta:
+        icon = "media"
+        label = _("Embed")
+        template = "blocks/click_to_load_embed_block.html"
+
+
+class ArticleBodyBlock(blocks.StreamBlock):
+    """The body of an article, in the order of the picker."""
+
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        features=RICH_TEXT_FEATURES,
+        template="blocks/rich_text_block.html",
+        group=_("Text"),
+    )
+    subheading = SubheadingBlock(group=_("Text"))
+    quotation = QuotationBlock(group=_("Text"))
+    pull_quote = PullQuoteBlock(group=_("Text"))
+    image = CaptionedImageBlock(group=_("Pictures"))
+    gallery = GalleryBlock(group=_("Pictures"))
+    embed = ClickToLoadEmbedBlock(group=_("Pictures"))
+    table = TypedTableBlock(
+        [
+            ("text", blocks.CharBlock(label=_("Text"), required=False)),
+            ("number", blocks.DecimalBlock(label=_("Number"), required=False)),
+        ],
+        label=_("Table"),
+        icon="table",
+        template="blocks/table_block.html",
+        group=_("Boxes"),
+    )
+    fact_box = FactBoxBlock(group=_("Boxes"))
+    read_also = ReadAlsoBlock(group=_("Boxes"))
+    note = DatedNoteBlock(group=_("Boxes"))
+
+
+class StandardBodyBlock(blocks.StreamBlock):
+    """The body of a standard page: text, pictures and tables."""
+
+    text = blocks.RichTextBlock(
+        label=_("Text"),
+        features=["h2", *RICH_TEXT_FEATURES],
+        template="blocks/rich_text_block.html",
+    )
+    image = CaptionedImageBlock()
+    fact_box = FactBoxBlock()

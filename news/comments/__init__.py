@@ -1,0 +1,1 @@
+"""Reader comments: what the public writes under an article. Never Wagtail's editors' notes."""

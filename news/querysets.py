@@ -1,0 +1,49 @@
+"""The vocabulary in which articles are asked for."""
+
+from django.db.models import Count, Q
+from wagtail.models import PageManager
+from wagtail.query import PageQuerySet
+
+
+class ArticleQuerySet(PageQuerySet):
+    """Articles; chain the words below before slicing."""
+
+    def published(self) -> "ArticleQuerySet":
+        """Live and open to everyone: what a reader may be shown."""
+        return self.live().public()
+
+    def rankable(self) -> "ArticleQuerySet":
+        """Published and not sensitive: what may appear in a ranking."""
+        return self.published().filter(is_sensitive=False)
+
+    def newest_first(self) -> "ArticleQuerySet":
+        return self.order_by("-first_published_at", "-pk")
+
+    def for_cards(self) -> "ArticleQuerySet":
+        """With everything a card shows, without the body."""
+        return (
+            self.defer_streamfields()
+            .select_related("lead_image")
+            .prefetch_related("lead_image__renditions", "article_authors__author")
+        )
+
+    def by_author(self, author_id: int) -> "ArticleQuerySet":
+        return self.filter(article_authors__author_id=author_id)
+
+    def tagged(self, tag_id: int) -> "ArticleQuerySet":
+        return self.filter(article_tags__tag_id=tag_id)
+
+    def sharing_tags_with(self, tag_ids: list[int]) -> "ArticleQuerySet":
+        """Articles with one of `tag_ids`: most shared tags first, then the newest."""
+        return (
+            self.filter(article_tags__tag_id__in=tag_ids)
+            .annotate(
+                shared_tag_count=Count(
+                    "article_tags", filter=Q(article_tags__tag_id__in=tag_ids), distinct=True
+                )
+            )
+            .order_by("-shared_tag_count", "-first_published_at", "-pk")
+        )
+
+
+ArticleManager = PageManager.from_queryset(ArticleQuerySet)

@@ -1,0 +1,41 @@
+"""What every test stands on: a real Redis, and a page tree with one of everything."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from cms import embedded_redis
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_server() -> Iterator[redis.Redis]:
+    """A real Redis: the one in REDIS_URL, where only our own prefix is touched, or our own."""
+    process = None
+    if not os.environ.get("REDIS_URL"):
+        process = embedded_redis.start(settings.EMBEDDED_REDIS_SOCKET, settings.VAR_DIR / "redis")
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    yield client
+    forget(client)
+    client.close()
+    if process:
+        process.terminate()
+        process.wait(10)
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+def forget(client: redis.Redis) -> None:
+    """Delete this test process's keys and no others."""
+    for pattern in (f"{settings.KEY_PREFIX}*", f"{{{settings.KEY_PREFIX}*"):
+        for key in client.scan_iter(pattern, count=1000):
+            client.delete(key)
+
+
+@pytest.fixture
+def clean_redis(redis_server: redis.Redis) -> redis.Redis:
+    """Redis without a key of ours."""
+    forget(redis_server)
+    return redis_server

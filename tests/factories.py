@@ -1,0 +1,107 @@
+"""Plain functions that make one thing each, without surprises."""
+
+import io
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image as PillowImage
+from wagtail.models import Locale, Page, Site
+
+from home.models import HomePage
+from news.models import ArticleAuthor, ArticlePage, Author, NewsImage, SectionPage
+
+_numbers = iter(range(1, 10**9))
+
+
+def make_home(*, language: str = "de", title: str = "Startseite") -> HomePage:
+    """Return the front page in `language`, made on the first call; German is the site's root."""
+    locale, _ = Locale.objects.get_or_create(language_code=language)
+    home = HomePage.objects.filter(locale=locale).first()
+    if home:
+        return home
+    root = Page.get_first_root_node()
+    home = root.add_child(instance=HomePage(title=title, slug=f"home-{language}", locale=locale))
+    if language == "de":
+        Site.objects.update_or_create(
+            is_default_site=True,
+            defaults={"hostname": "testserver", "port": 80, "root_page": home},
+        )
+    return home
+
+
+def make_section(title: str = "Wirtschaft", *, parent: Page | None = None) -> SectionPage:
+    parent = parent or make_home()
+    parent = Page.objects.get(pk=parent.pk)
+    return parent.add_child(
+        instance=SectionPage(title=title, locale=parent.locale, show_in_menus=True)
+    )
+
+
+def make_author(name: str = "Jana Beispiel", **fields: Any) -> Author:
+    number = next(_numbers)
+    return Author.objects.create(name=name, slug=fields.pop("slug", f"autor-{number}"), **fields)
+
+
+def make_article(
+    title: str = "",
+    *,
+    section: SectionPage | None = None,
+    authors: tuple[Author, ...] = (),
+    tags: tuple[str, ...] = (),
+    live: bool = True,
+    published_at: datetime | None = None,
+    **fields: Any,
+) -> ArticlePage:
+    """Return a saved article; live unless told otherwise, without a revision."""
+    section = section or SectionPage.objects.first() or make_section()
+    parent = Page.objects.get(pk=section.pk)
+    number = next(_numbers)
+    published_at = published_at or (timezone.now() if live else None)
+    article = parent.add_child(
+        instance=ArticlePage(
+            title=title or f"Artikel {number}",
+            slug=fields.pop("slug", f"artikel-{number}"),
+            locale=parent.locale,
+            live=live,
+            first_published_at=published_at,
+            last_published_at=published_at,
+            **fields,
+        )
+    )
+    for order, author in enumerate(authors):
+        ArticleAuthor.objects.create(article=article, author=author, sort_order=order)
+    if tags:
+        article.tags.add(*tags)
+        article.save()
+    return ArticlePage.objects.get(pk=article.pk)
+
+
+def make_image(
+    title: str = "Bild", *, width: int = 1600, height: int = 900, **fields: Any
+) -> NewsImage:
+    buffer = io.BytesIO()
+    PillowImage.new("RGB", (width, height), (40, 90, 120)).save(buffer, "JPEG")
+    image = NewsImage(title=title, **fields)
+    image.file.save(f"bild-{next(_numbers)}.jpg", ContentFile(buffer.getvalue()), save=False)
+    image.save()
+    return image
+
+
+def make_user(username: str = "", *, groups: tuple[str, ...] = (), **fields: Any) -> Any:
+    """Return a user who may enter the admin through `groups`; password is `password`."""
+    username = username or f"user-{next(_numbers)}"
+    user = get_user_model().objects.create_user(
+        username, f"{username}@example.org", "password", **fields
+    )
+    user.groups.set([Group.objects.get(name=name) for name in groups])
+    return user
+
+
+def make_admin(username: str = "admin") -> Any:
+    return get_user_model().objects.create_superuser(
+        username, f"{username}@example.org", "password"
+    )
