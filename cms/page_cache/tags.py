@@ -1,0 +1,52 @@
+"""How the rest of the program speaks to the page cache: mark a response, drop what changed."""
+
+import logging
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import redis
+from django.db import transaction
+from django.http import HttpResponseBase
+
+from cms.page_cache import versions
+
+logger = logging.getLogger(__name__)
+
+# Between Django and the cache in front of it; it never leaves the process.
+TAGS_HEADER = "X-Page-Cache-Tags"
+
+
+def tag_response(response: HttpResponseBase, *tags: str) -> None:
+    """Mark an anonymous GET response as cacheable, and by what it must be dropped."""
+    known = response.headers.get(TAGS_HEADER, "").split()
+    response.headers[TAGS_HEADER] = " ".join(sorted({*known, *tags}))
+
+
+def invalidate(*tags: str) -> None:
+    """Drop every cached response with one of the tags, in every process, after commit.
+
+    The outbox row commits with the change itself; it repeats what a Redis that was away,
+    or a process that died right after its commit, did not hear.
+    """
+    if not tags:
+        return
+    names = sorted(set(tags))
+    _put_outbox_row({"tags": names})
+    transaction.on_commit(partial(invalidate_now, names))
+
+
+def invalidate_now(tags: list[str]) -> None:
+    """Raise the tags' versions; a Redis that is away is left to the outbox."""
+    try:
+        versions.bump(tags)
+    except redis.RedisError as error:
+        logger.warning("Invalidation waits for Redis: %s", type(error).__name__)
+
+
+def _put_outbox_row(payload: dict[str, Any]) -> None:
+    try:
+        queue = import_module("cms.outbox.queue")
+    except ModuleNotFoundError:
+        return
+    queue.put("invalidate", payload)

@@ -1,0 +1,49 @@
+"""One clock of invalidations in Redis: which tag was dropped when."""
+
+from collections.abc import Iterable
+from functools import cache
+
+import redis
+from django.conf import settings
+
+# Longer than any entry lives: what was dropped before needs no remembering.
+REMEMBERED_MICROSECONDS = 3_600_000_000
+TIMEOUT_SECONDS = 0.25
+
+# A sorted set, member = tag, score = moment of its last invalidation, in microseconds and
+# strictly growing. The member "*" is the floor: what was rendered before it is invalid, so
+# that a Redis that lost or evicted the set drops every entry and none survives by accident.
+_BUMP = """
+local now = redis.call('TIME')
+local moment = now[1] * 1000000 + now[2]
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+local floor = redis.call('ZSCORE', KEYS[1], '*')
+if last[2] then moment = math.max(moment, last[2] + 1) end
+if floor then floor = math.max(floor, moment - ARGV[1]) else floor = moment end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', floor))
+redis.call('ZADD', KEYS[1], string.format('%.0f', floor), '*')
+for i = 2, #ARGV do
+  redis.call('ZADD', KEYS[1], string.format('%.0f', moment), ARGV[i])
+end
+return string.format('%.0f', moment)
+"""
+
+
+def key() -> str:
+    return f"{settings.KEY_PREFIX}:pages:versions"
+
+
+@cache
+def client(url: str) -> redis.Redis:
+    """Return this process's connections to the cache's Redis; they give up quickly."""
+    return redis.Redis.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    )
+
+
+def bump(tags: Iterable[str]) -> int:
+    """Raise the version of each tag, in one atomic call; without tags only make the floor."""
+    moment = client(settings.CACHE_URL).eval(
+        _BUMP, 1, key(), str(REMEMBERED_MICROSECONDS), *sorted(tags)
+    )
+    return int(moment)
