@@ -20,7 +20,12 @@ app.conf.task_routes = {
 
 # name -> (task, seconds or crontab). A poke expires before the next one comes, so a
 # worker that was away does not work through a heap of old ones.
-BEAT: dict[str, tuple[str, float | crontab]] = {}
+BEAT: dict[str, tuple[str, float | crontab]] = {
+    "outbox-deliver": ("outbox.deliver", 10.0),
+    "outbox-purge": ("outbox.purge", crontab(hour=3, minute=10)),
+    "consent-seal": ("consent.seal", 20.0),
+    "comments-retention": ("comments.retain", crontab(hour=3, minute=20)),
+}
 
 app.conf.beat_schedule = {
     name: {

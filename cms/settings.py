@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cms import environment as env
 from cms import redis_addresses
+from cms.outbox import mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", "var"))
@@ -165,6 +166,11 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "cms.stylesheet.StylesheetFinder",
+]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
@@ -209,6 +215,14 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 # Mail: rows in an outbox; without a mail server they are read on a page in the admin
 MAIL_URL = env.text("MAIL_URL")
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Redaktion <redaktion@example.org>")
+MAIL_SERVER = mail_server.parse(MAIL_URL)
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL_SERVER.uses_ssl, MAIL_SERVER.uses_tls
+EMAIL_TIMEOUT = 20
+
+# Consent: the keys under which a person's address becomes a pseudonym, the current one first
+CONSENT_KEYS = env.words("CONSENT_KEY") or [f"consent:{SECRET_KEY}"]
 
 # Logging: no client address, no user agent
 LOGGING = {

@@ -1,0 +1,77 @@
+"""Putting work into the outbox, and who does it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Least
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from cms.outbox.models import EntryState, OutboxEntry
+
+logger = logging.getLogger(__name__)
+
+Payload = dict[str, Any]
+Work = Callable[[Payload], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """Who does a kind of work, and who hears that it was given up."""
+
+    work: Work
+    on_parked: Work | None = None
+
+
+handlers: dict[str, Handler] = {}
+
+
+def handler(kind: str, *, on_parked: Work | None = None) -> Callable[[Work], Work]:
+    """Register the function that gets the payload of every entry of `kind`, at least once.
+
+    Put handlers into a module `outbox_handlers` of an app: it is found by its name.
+    """
+
+    def register(work: Work) -> Work:
+        handlers[kind] = Handler(work, on_parked)
+        return work
+
+    return register
+
+
+def put(kind: str, payload: Payload, *, key: str = "", due_at: datetime | None = None) -> None:
+    """Write work into the current transaction; a worker hears of it after the commit.
+
+    While an entry of this kind with the same non-empty `key` waits, no second one is written.
+    """
+    entry = OutboxEntry(kind=kind, payload=payload, key=key, due_at=due_at or timezone.now())
+    if key:
+        _put_once(entry)
+    else:
+        entry.save(force_insert=True)
+    transaction.on_commit(poke)
+
+
+def _put_once(entry: OutboxEntry) -> None:
+    same = OutboxEntry.objects.filter(kind=entry.kind, key=entry.key, state=EntryState.WAITING)
+    while True:
+        OutboxEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        # The update locks the row until we commit: nobody may claim the entry that waited
+        # before what we wrote can be seen. None left: it was claimed this moment, so try again.
+        if same.update(due_at=Least(F("due_at"), Value(entry.due_at))):
+            return
+
+
+def poke() -> None:
+    """Tell a worker that there is work; if the broker is away, beat finds it."""
+    from cms.outbox.tasks import deliver
+
+    try:
+        deliver.apply_async(retry=False, expires=10)
+    except (OperationalError, OSError):
+        logger.warning("outbox_poke_failed", exc_info=True)

@@ -1,0 +1,18 @@
+"""Celery's way into the outbox."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from cms.outbox import delivery
+
+
+@shared_task(name="outbox.deliver")
+def deliver() -> None:
+    """Do everything that is due."""
+    while delivery.deliver_due(timezone.now()):
+        pass
+
+
+@shared_task(name="outbox.purge")
+def purge() -> None:
+    delivery.purge(timezone.now())
