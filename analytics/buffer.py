@@ -1,20 +1,377 @@
-"""The only module that talks to Redis: stores events, reads streams, trims them."""
+"""The only module that talks to Redis: stores events, reads streams, trims them.
+
+All keys of one call carry their shard's hash tag, so it works on Redis Cluster:
+
+    {prefix:s0}:stream                      what happened, until the drain has counted it
+    {prefix:s0}:epoch                       stands as long as Redis has not lost its data
+    {prefix:s0}:i:<day>:<n>, r:<day>:<n>    view ids and readers of a day of the site, many to
+                                            one small hash, which Redis keeps packed
+
+An event goes to its reader's shard, one without a reader to its id's.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import logging
+import time
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from analytics.events import Event
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+from redis.retry import Retry
+
+from analytics import packing, spool
+from analytics.breaker import CircuitBreaker
+from analytics.events import DropReason, Event, Kind
+from analytics.feeder import Feeder
+from analytics.timebuckets import BUCKET_SECONDS, bounds_of_days, bucket_of_ms, day_of_ms
+
+logger = logging.getLogger(__name__)
+
+# So many that 128 entries, the packed size of a Redis nobody tuned, are enough for millions.
+HASHES_PER_DAY = 16_384
+MEMORY_MARGIN_SECONDS = 2 * 3600
+WORKER_TIMEOUT_SECONDS = 5.0
+
+_SCRIPT = (Path(__file__).parent / "store_event.lua").read_text(encoding="utf-8")
+_SCRIPT_DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+
+# Begins an epoch if the old one is gone; the marker's id is above everything counted, so that
+# later ids are too, whatever the clock says.
+_BEGIN_EPOCH = """
+local stands = redis.call('EXISTS', KEYS[1], KEYS[2]) == 2
+if stands and ARGV[4] == '' then
+  return redis.call('GET', KEYS[1])
+end
+if redis.call('EXISTS', KEYS[2]) == 1 then
+  local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
+  if #last == 1 and tonumber(string.match(last[1][1], '%d+')) >= tonumber(ARGV[2]) then
+    ARGV[1] = '*'
+  end
+end
+redis.call('XADD', KEYS[2], ARGV[1], 'e', ARGV[3])
+redis.call('SET', KEYS[1], ARGV[5])
+return ARGV[5]
+"""
+
+Client = Any  # redis.Redis or RedisCluster; their types answer "awaitable or not" for everything
+StreamEntry = tuple[bytes, list[bytes]]
 
 
 class NotStored(Exception):
     """Neither Redis nor the spool took the event."""
 
 
+class StreamState(NamedTuple):
+    """`epoch` is empty if Redis lost its data; `last_id` is the newest id ever given."""
+
+    epoch: str
+    last_id: str
+
+
+# Storing
+
+
 def accept(event: Event, *, now: datetime, is_replay: bool = False) -> None:
     """Store an event in Redis, else in the spool; NotStored if neither took it.
 
-    `is_replay` says that the event may have been stored before (a log fed again, the spool):
-    a view id seen before is then passed over in silence instead of counted as a drop.
+    `is_replay` says that the event may have been stored before (a log fed again): a view id
+    seen before is then passed over in silence instead of counted as a drop.
     """
-    raise NotStored
+    shard = shard_of(event)
+    asked_in_vain = False
+    if breaker.allows():
+        try:
+            if _store(event, shard, now=now, is_replay=is_replay):
+                return
+        except RedisError as error:
+            # Only silence leaves open whether the event arrived; a refusal does not.
+            asked_in_vain = isinstance(error, (redis.TimeoutError, redis.ConnectionError))
+    now_ms = int(now.timestamp() * 1000)
+    try:
+        spool.writer.append(
+            spool.SpoolEntry(event, shard, asked_in_vain or is_replay, spooled_at_ms=now_ms)
+        )
+    except spool.SpoolFailed as error:
+        raise NotStored(str(error)) from error
+    if settings.ANALYTICS_FEEDS_FROM_WEB:
+        feeder.wake()
+
+
+def feed_spool(*, now: datetime) -> int:
+    """Feed this host's spool back to Redis until it is empty or Redis refuses; return how many."""
+
+    def store(entry: spool.SpoolEntry) -> bool:
+        waited = now.timestamp() * 1000 - entry.spooled_at_ms
+        if entry.may_have_arrived and waited > settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3_600_000:
+            # Redis has forgotten its id: better not counted than counted twice.
+            logger.error(
+                "An event waited too long in the spool.", extra={"event": "spool_entry_expired"}
+            )
+            return True
+        if not breaker.allows():
+            return False
+        try:
+            return _store(entry.event, entry.shard, now=now, is_replay=True)
+        except RedisError:
+            return False
+
+    return spool.feed(store)
+
+
+def shard_of(event: Event) -> int:
+    """Return the shard that remembers the event's reader, or its id if it has none."""
+    digest = _digest(b"reader", event.reader) if event.reader else _digest(b"view", event.id)
+    return int.from_bytes(digest[8:12], "big") % int(settings.ANALYTICS_SHARDS)
+
+
+def _store(event: Event, shard: int, *, now: datetime, is_replay: bool) -> bool:
+    """Ask Redis to take the event; False if it lost its data, RedisError if it would not."""
+    if event.kind is not Kind.READ:
+        return _run_script(event, shard, now=now, is_replay=is_replay) != b"refused"
+    # A view's reading time mostly comes from the same reader. After midnight, or from another
+    # network, it does not: then any shard may know the view.
+    shards = [shard, *(other for other in range(settings.ANALYTICS_SHARDS) if other != shard)]
+    for asked in shards:
+        is_last = asked == shards[-1]
+        answer = _run_script(event, asked, now=now, is_replay=is_replay, is_last=is_last)
+        if answer != b"unknown":
+            break
+    return answer != b"refused"
+
+
+def _run_script(
+    event: Event, shard: int, *, now: datetime, is_replay: bool, is_last: bool = True
+) -> bytes:
+    keys, arguments = _call_of(event, shard, now=now, is_replay=is_replay, is_last=is_last)
+    client = web_client()
+    try:
+        try:
+            answer = client.execute_command(
+                "EVALSHA", _SCRIPT_DIGEST, len(keys), *keys, *arguments
+            )
+        except NoScriptError:
+            answer = client.execute_command("EVAL", _SCRIPT, len(keys), *keys, *arguments)
+    except RedisError as error:
+        breaker.fail()
+        _report(error)
+        raise
+    breaker.succeed()
+    return bytes(answer)
+
+
+def _call_of(
+    event: Event, shard: int, *, now: datetime, is_replay: bool, is_last: bool
+) -> tuple[list[str], list[Any]]:
+    day = _day_of_bucket(bucket_of_ms(event.at_ms), settings.TIME_ZONE)
+    tag = _tag(shard)
+    if event.kind is Kind.DROP:
+        # The same view may be dropped more than once; sent again it has the same time as well.
+        id_digest = _digest(b"drop", event.id, event.at_ms.to_bytes(8, "big"))
+    else:
+        id_digest = _digest(b"view", event.id)
+    id_hash, id_field = _hash_of(id_digest), id_digest[2:8]
+    reader_hash = 0
+    extra: list[Any] = []
+    if event.kind is Kind.VIEW:
+        extra = ["", "", 0]
+        if event.reader:
+            digest = _digest(b"reader", event.reader)
+            reader_hash = _hash_of(digest)
+            on_page = _digest(b"page", event.reader, event.page.to_bytes(8, "big"))
+            extra = [digest[2:8], on_page[2:8], (event.at_ms - day.start_ms) // 1000]
+    elif event.kind is Kind.READ:
+        extra = [event.seconds, event.scroll, "last" if is_last else "more"]
+    keys = [
+        f"{tag}:epoch",
+        f"{tag}:stream",
+        f"{tag}:i:{day.name}:{id_hash}",
+        f"{tag}:i:{day.name_before}:{id_hash}",
+        f"{tag}:i:{day.name_after}:{id_hash}",
+        f"{tag}:r:{day.name}:{reader_hash}",
+    ]
+    seconds_left = max(0, day.end_ms // 1000 - int(now.timestamp()))
+    memory_seconds = settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3600 + MEMORY_MARGIN_SECONDS
+    return keys, [
+        event.kind.value,
+        id_field,
+        packing.pack(event),
+        "replay" if is_replay else "live",
+        seconds_left + memory_seconds,
+        packing.pack_drop(
+            bucket_of_ms(event.at_ms),
+            DropReason.UNKNOWN_VIEW if event.kind is Kind.READ else DropReason.DUPLICATE,
+        ),
+        *extra,
+    ]
+
+
+class _Day(NamedTuple):
+    name: str
+    name_before: str
+    name_after: str
+    start_ms: int
+    end_ms: int
+
+
+@lru_cache(maxsize=1024)
+def _day_of_bucket(bucket: int, zone_name: str) -> _Day:
+    """Return the day in the site's time zone; every zone's midnight is a bucket's edge."""
+    zone = ZoneInfo(zone_name)
+    day = day_of_ms(bucket * BUCKET_SECONDS * 1000, zone)
+    start, end = bounds_of_days(day, day, zone)
+
+    def name(day: date) -> str:
+        return day.strftime("%y%m%d")
+
+    return _Day(
+        name=name(day),
+        name_before=name(day - timedelta(days=1)),
+        name_after=name(day + timedelta(days=1)),
+        start_ms=int(start.timestamp() * 1000),
+        end_ms=int(end.timestamp() * 1000),
+    )
+
+
+def _digest(purpose: bytes, *parts: bytes) -> bytes:
+    return hashlib.blake2b(b"".join(parts), digest_size=12, person=purpose).digest()
+
+
+def _hash_of(digest: bytes) -> int:
+    return int.from_bytes(digest[:2], "big") % HASHES_PER_DAY
+
+
+def _tag(shard: int) -> str:
+    return f"{{{settings.KEY_PREFIX}:s{shard}}}"
+
+
+_report_count = count()
+
+
+def _report(error: RedisError) -> None:
+    if next(_report_count) % 100 == 0:
+        logger.warning(
+            "Redis did not take an event; it goes to the spool.",
+            extra={"event": "event_spooled", "error": type(error).__name__},
+        )
+
+
+# Reading
+
+
+def read_stream(shard: int, after: str, *, count: int = 1000) -> list[StreamEntry]:
+    """Return up to `count` entries after an id, oldest first: id and its flat fields, raw."""
+    answer = worker_client().execute_command(
+        "XRANGE", f"{_tag(shard)}:stream", f"({after}", "+", "COUNT", count
+    )
+    return answer or []
+
+
+def stream_state(shard: int) -> StreamState:
+    client = worker_client()
+    epoch = client.get(f"{_tag(shard)}:epoch")
+    try:
+        facts = client.execute_command("XINFO STREAM", f"{_tag(shard)}:stream")
+    except redis.ResponseError:  # no such key
+        return StreamState("", "0-0")
+    last_id = dict(zip(facts[::2], facts[1::2], strict=True))[b"last-generated-id"]
+    return StreamState(epoch.decode() if epoch else "", last_id.decode())
+
+
+def begin_epoch(shard: int, *, above: str, now: datetime, is_lost: bool = False) -> str:
+    """Begin an epoch with ids above one that is counted; return its name.
+
+    Does nothing if an epoch stands, unless the caller knows that its stream lost its end.
+    """
+    marker_ms = max(int(above.partition("-")[0]) + 1, int(now.timestamp() * 1000))
+    keys = [f"{_tag(shard)}:epoch", f"{_tag(shard)}:stream"]
+    arguments = [
+        f"{marker_ms}-0",
+        marker_ms,
+        packing.EPOCH_ENTRY,
+        "lost" if is_lost else "",
+        f"{marker_ms}",
+    ]
+    name = worker_client().execute_command("EVAL", _BEGIN_EPOCH, len(keys), *keys, *arguments)
+    return bytes(name).decode()
+
+
+def trim_stream(shard: int, *, before: str) -> None:
+    """Drop entries before an id; a few more may stay, as that is much cheaper."""
+    worker_client().execute_command("XTRIM", f"{_tag(shard)}:stream", "MINID", "~", before)
+
+
+def backlog_of(shard: int, after: str, *, limit: int = 10_000) -> int:
+    """Return how many entries wait after an id, counting to `limit` at most."""
+    return len(read_stream(shard, after, count=limit))
+
+
+def is_alive() -> bool:
+    try:
+        return bool(web_client().ping())
+    except RedisError:
+        return False
+
+
+# Connections
+
+
+def _connect(timeout_seconds: float) -> Client:
+    url = str(settings.REDIS_URL)
+    options: dict[str, Any] = {
+        "socket_timeout": timeout_seconds,
+        "socket_connect_timeout": timeout_seconds,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+    }
+    client: Client
+    if url.startswith("redis+cluster://"):
+        client = redis.RedisCluster.from_url(url.replace("redis+cluster", "redis", 1), **options)
+    else:
+        client = redis.Redis.from_url(url, **options)
+    for command in ("XRANGE", "XINFO STREAM"):
+        # Making objects of every entry would cost more than all the rest of a drain.
+        client.set_response_callback(command, _as_it_came)
+    return client
+
+
+def _as_it_came(answer: Any, **options: Any) -> Any:
+    return answer
+
+
+@lru_cache(maxsize=1)
+def web_client() -> Client:
+    """Return the client for storing: impatient, without retries."""
+    return _connect(settings.ANALYTICS_REDIS_TIMEOUT_MS / 1000)
+
+
+@lru_cache(maxsize=1)
+def worker_client() -> Client:
+    """Return the client for reading: large answers may take a moment."""
+    return _connect(WORKER_TIMEOUT_SECONDS)
+
+
+def reset() -> None:
+    """Forget connections and failures, as a new process would."""
+    global breaker
+    web_client.cache_clear()
+    worker_client.cache_clear()
+    breaker = CircuitBreaker(time.monotonic)
+    spool.writer.let_go()
+
+
+def _feed_from_web() -> bool:
+    feed_spool(now=datetime.now(UTC))
+    return spool.waiting_bytes() > 0
+
+
+breaker = CircuitBreaker(time.monotonic)
+feeder = Feeder(_feed_from_web)

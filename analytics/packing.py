@@ -1,0 +1,138 @@
+"""The compact form of an event in a stream: text columns, without id, reader or exact time.
+
+Equal events have equal texts, so that a drain can count them before it reads them. The first
+column is version and kind. The script in Redis adds the last columns:
+
+    1v  bucket  page  dimension...  flags (1 visit, 2 first on page, 4 first on site)
+    1r  bucket  page  seconds  scroll
+    1d  bucket  reason  detail
+    1e  (an epoch begins; counts nothing)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analytics.events import Dimension, DropReason, Event, Kind
+from analytics.timebuckets import bucket_of_ms
+
+VERSION = "1"
+EPOCH_ENTRY = f"{VERSION}e"
+READ_SECONDS_LIMIT = 1800
+NUMBER_LIMIT = 2**31 - 1  # what the tables hold
+VALUE_LIMIT_CHARACTERS = 100
+DETAIL_LIMIT_CHARACTERS = 40
+_DIMENSIONS = {str(dimension.value): dimension.value for dimension in Dimension}
+_REASONS = frozenset(DropReason.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as a drain sees it; `flags` are 1 visit, 2 first on page, 4 first on site."""
+
+    kind: str
+    bucket: int = 0
+    page: int = 0
+    flags: int = 0
+    dimensions: tuple[tuple[int, str], ...] = ()
+    seconds: int = 0
+    scroll: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+def pack(event: Event) -> str:
+    """Return the event's columns; views and reading times end where the script goes on."""
+    bucket = bucket_of_ms(event.at_ms)
+    if event.kind is Kind.DROP:
+        return pack_drop(bucket, event.reason, event.detail)
+    columns = [f"{VERSION}{event.kind.value}", str(bucket), str(event.page)]
+    if event.kind is Kind.VIEW:
+        columns += [
+            f"{dimension.value}{value[:VALUE_LIMIT_CHARACTERS]}"
+            for dimension, value in event.dimensions.items()
+            if value
+        ]
+    return "\t".join([*columns, ""])
+
+
+def pack_drop(bucket: int, reason: str, detail: str = "") -> str:
+    detail = detail[:DETAIL_LIMIT_CHARACTERS]
+    return f"{VERSION}{Kind.DROP.value}\t{bucket}\t{reason}\t{detail}"
+
+
+def unpack(payload: bytes) -> Entry:
+    """Return what a payload says; ValueError if the tables could not hold it."""
+    head, *columns = payload.decode().split("\t")
+    try:
+        read = _READERS[head]
+    except KeyError:
+        raise ValueError(f"No such kind of entry: {head[:20]!r}.") from None
+    try:
+        return read(columns)
+    except IndexError:
+        raise ValueError("Too few columns.") from None
+
+
+def _read_view(columns: list[str]) -> Entry:
+    return Entry(
+        kind=Kind.VIEW.value,
+        bucket=_number(columns[0]),
+        page=_number(columns[1], at_least=1),
+        flags=_number(columns[-1], at_most=7),
+        dimensions=tuple(_dimension(column) for column in columns[2:-1]),
+    )
+
+
+def _read_reading(columns: list[str]) -> Entry:
+    return Entry(
+        kind=Kind.READ.value,
+        bucket=_number(columns[0]),
+        page=_number(columns[1], at_least=1),
+        seconds=_number(columns[2], at_most=READ_SECONDS_LIMIT),
+        scroll=_number(columns[3], at_most=100),
+    )
+
+
+def _read_drop(columns: list[str]) -> Entry:
+    bucket, reason, detail = columns
+    if reason not in _REASONS:
+        raise ValueError(f"No such reason: {reason[:20]!r}.")
+    return Entry(
+        kind=Kind.DROP.value,
+        bucket=_number(bucket),
+        reason=reason,
+        detail=_text(detail, DETAIL_LIMIT_CHARACTERS),
+    )
+
+
+def _read_epoch(columns: list[str]) -> Entry:
+    return Entry(kind="e")
+
+
+_READERS = {
+    f"{VERSION}{Kind.VIEW.value}": _read_view,
+    f"{VERSION}{Kind.READ.value}": _read_reading,
+    f"{VERSION}{Kind.DROP.value}": _read_drop,
+    EPOCH_ENTRY: _read_epoch,
+}
+
+
+def _number(column: str, *, at_least: int = 0, at_most: int = NUMBER_LIMIT) -> int:
+    number = int(column)
+    if not at_least <= number <= at_most:
+        raise ValueError(f"Not between {at_least} and {at_most}: {number}.")
+    return number
+
+
+def _dimension(column: str) -> tuple[int, str]:
+    try:
+        return _DIMENSIONS[column[0]], _text(column[1:], VALUE_LIMIT_CHARACTERS)
+    except (KeyError, IndexError):
+        raise ValueError(f"No such dimension: {column[:20]!r}.") from None
+
+
+def _text(column: str, limit: int) -> str:
+    if len(column) > limit or "\x00" in column:
+        raise ValueError(f"Longer than {limit} characters or not a text: {column[:20]!r}.")
+    return column

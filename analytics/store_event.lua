@@ -1,0 +1,141 @@
+-- Stores one event of one shard, or says why not. Flags are computed here, once, so that reading
+-- the stream again cannot change them. All keys carry the shard's hash tag.
+--
+-- KEYS: 1 epoch, 2 stream, 3-5 view ids of the event's day, the day before and the day after,
+--       6 readers of the event's day
+-- ARGV: 1 kind, 2 field of the id, 3 entry (its last column is added here), 4 replay or live,
+--       5 seconds until the day's memory may go, 6 entry for a drop
+--       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the day
+--       read: 7 seconds, 8 scroll, 9 last or more (other shards may know the id)
+--
+-- Answers stored, seen, unknown or refused.
+
+local VISIT_SECONDS = 1800
+local READ_SECONDS = 1800
+-- Longer values would unpack the small hash they stand in.
+local SPANS = 10
+
+local function number_at(text, place)
+  local high, middle, low = string.byte(text, place, place + 2)
+  return high * 65536 + middle * 256 + low
+end
+
+local function text_of(number)
+  local high, rest = math.floor(number / 65536), number % 65536
+  return string.char(high, math.floor(rest / 256), rest % 256)
+end
+
+local function remember(key, field, value)
+  redis.call('HSET', key, field, value)
+  if redis.call('PTTL', key) == -1 then
+    redis.call('EXPIRE', key, ARGV[5])
+  end
+end
+
+local function append(entry)
+  redis.call('XADD', KEYS[2], '*', 'e', entry)
+  return 'stored'
+end
+
+local function key_that_knows(field)
+  for place = 3, 5 do
+    if redis.call('HEXISTS', KEYS[place], field) == 1 then
+      return KEYS[place]
+    end
+  end
+end
+
+-- The views of one reader on one page are kept as spans without a pause of half an hour, in
+-- event time: a late event that falls into one or beside one starts no visit.
+local function take_in(stored, second)
+  local from, to, visit, spans = second, second, 1, {}
+  if stored and #stored == 3 then
+    stored = stored .. stored
+  end
+  for place = 1, stored and #stored or 0, 6 do
+    local first, last = number_at(stored, place), number_at(stored, place + 3)
+    if second - last < VISIT_SECONDS and first - second < VISIT_SECONDS then
+      from, to, visit = math.min(from, first), math.max(to, last), 0
+    else
+      spans[#spans + 1] = {first, last}
+    end
+  end
+  spans[#spans + 1] = {from, to}
+  table.sort(spans, function(a, b) return a[1] < b[1] end)
+  if #spans == 1 and from == to then
+    return visit, text_of(from)
+  end
+  local texts = {}
+  for place = math.max(1, #spans - SPANS + 1), #spans do
+    texts[#texts + 1] = text_of(spans[place][1]) .. text_of(spans[place][2])
+  end
+  return visit, table.concat(texts)
+end
+
+local function store_view()
+  if key_that_knows(ARGV[2]) then
+    if ARGV[4] == 'live' then
+      append(ARGV[6])
+    end
+    return 'seen'
+  end
+  local flags = 0
+  if ARGV[7] ~= '' then
+    local stored = redis.call('HGET', KEYS[6], ARGV[8])
+    local visit, spans = take_in(stored, tonumber(ARGV[9]))
+    flags = visit
+    if not stored then
+      flags = flags + 2
+    end
+    if redis.call('HEXISTS', KEYS[6], ARGV[7]) == 0 then
+      flags = flags + 4
+      remember(KEYS[6], ARGV[7], '')
+    end
+    if spans ~= stored then
+      remember(KEYS[6], ARGV[8], spans)
+    end
+  end
+  remember(KEYS[3], ARGV[2], '')
+  return append(ARGV[3] .. flags)
+end
+
+local function store_read()
+  local key = key_that_knows(ARGV[2])
+  if not key then
+    if ARGV[9] == 'last' then
+      append(ARGV[6])
+    end
+    return 'unknown'
+  end
+  local stored = redis.call('HGET', key, ARGV[2])
+  local old_seconds, old_scroll = 0, 0
+  if stored ~= '' then
+    old_seconds = math.floor(number_at(stored, 1) / 256)
+    old_scroll = number_at(stored, 1) % 256
+  end
+  local seconds = math.max(old_seconds, math.min(tonumber(ARGV[7]), READ_SECONDS))
+  local scroll = math.max(old_scroll, math.min(tonumber(ARGV[8]), 100))
+  if seconds == old_seconds and scroll == old_scroll then
+    return 'seen'
+  end
+  redis.call('HSET', key, ARGV[2], text_of(seconds * 256 + scroll))
+  return append(ARGV[3] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll))
+end
+
+local function store_drop()
+  if key_that_knows(ARGV[2]) then
+    return 'seen'
+  end
+  remember(KEYS[3], ARGV[2], '')
+  return append(ARGV[3])
+end
+
+if redis.call('EXISTS', KEYS[1], KEYS[2]) < 2 then
+  return 'refused'
+end
+if ARGV[1] == 'v' then
+  return store_view()
+elseif ARGV[1] == 'r' then
+  return store_read()
+end
+return store_drop()
