@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
 
 from cms import embedded_redis
+from news.consent import triggers
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -39,3 +42,18 @@ def clean_redis(redis_server: redis.Redis) -> redis.Redis:
     """Redis without a key of ours."""
     forget(redis_server)
     return redis_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_consent_tables() -> Iterator[None]:
+    """Lift the triggers while a transactional test's tables are emptied."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_without_triggers(case: TransactionTestCase) -> None:
+        triggers.remove(connection)
+        empty(case)
+        triggers.install(connection)
+
+    TransactionTestCase._fixture_teardown = empty_without_triggers
+    yield
+    TransactionTestCase._fixture_teardown = empty
