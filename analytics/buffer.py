@@ -48,18 +48,16 @@ _SCRIPT_DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest
 # later ids are too, whatever the clock says.
 _BEGIN_EPOCH = """
 local stands = redis.call('EXISTS', KEYS[1], KEYS[2]) == 2
-if stands and ARGV[4] == '' then
+if stands and ARGV[3] == '' then
   return redis.call('GET', KEYS[1])
 end
-if redis.call('EXISTS', KEYS[2]) == 1 then
-  local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)
-  if #last == 1 and tonumber(string.match(last[1][1], '%d+')) >= tonumber(ARGV[2]) then
-    ARGV[1] = '*'
-  end
+local marker = redis.pcall('XADD', KEYS[2], ARGV[1], 'e', ARGV[2])
+if type(marker) == 'table' and marker.err then
+  -- Another drain was first; the stream's ids are above by now.
+  redis.call('XADD', KEYS[2], '*', 'e', ARGV[2])
 end
-redis.call('XADD', KEYS[2], ARGV[1], 'e', ARGV[3])
-redis.call('SET', KEYS[1], ARGV[5])
-return ARGV[5]
+redis.call('SET', KEYS[1], ARGV[1])
+return ARGV[1]
 """
 
 Client = Any  # redis.Redis or RedisCluster; their types answer "awaitable or not" for everything
@@ -293,13 +291,7 @@ def begin_epoch(shard: int, *, above: str, now: datetime, is_lost: bool = False)
     """
     marker_ms = max(int(above.partition("-")[0]) + 1, int(now.timestamp() * 1000))
     keys = [f"{_tag(shard)}:epoch", f"{_tag(shard)}:stream"]
-    arguments = [
-        f"{marker_ms}-0",
-        marker_ms,
-        packing.EPOCH_ENTRY,
-        "lost" if is_lost else "",
-        f"{marker_ms}",
-    ]
+    arguments = [f"{marker_ms}-0", packing.EPOCH_ENTRY, "lost" if is_lost else ""]
     name = worker_client().execute_command("EVAL", _BEGIN_EPOCH, len(keys), *keys, *arguments)
     return bytes(name).decode()
 

@@ -20,6 +20,7 @@ VERSION = "1"
 EPOCH_ENTRY = f"{VERSION}e"
 READ_SECONDS_LIMIT = 1800
 NUMBER_LIMIT = 2**31 - 1  # what the tables hold
+BUCKET_LIMIT = 5_000_000  # in the year 2112; far beyond, days have no date
 VALUE_LIMIT_CHARACTERS = 100
 DETAIL_LIMIT_CHARACTERS = 40
 _DIMENSIONS = {str(dimension.value): dimension.value for dimension in Dimension}
@@ -77,7 +78,7 @@ def unpack(payload: bytes) -> Entry:
 def _read_view(columns: list[str]) -> Entry:
     return Entry(
         kind=Kind.VIEW.value,
-        bucket=_number(columns[0]),
+        bucket=_number(columns[0], at_most=BUCKET_LIMIT),
         page=_number(columns[1], at_least=1),
         flags=_number(columns[-1], at_most=7),
         dimensions=tuple(_dimension(column) for column in columns[2:-1]),
@@ -87,7 +88,7 @@ def _read_view(columns: list[str]) -> Entry:
 def _read_reading(columns: list[str]) -> Entry:
     return Entry(
         kind=Kind.READ.value,
-        bucket=_number(columns[0]),
+        bucket=_number(columns[0], at_most=BUCKET_LIMIT),
         page=_number(columns[1], at_least=1),
         seconds=_number(columns[2], at_most=READ_SECONDS_LIMIT),
         scroll=_number(columns[3], at_most=100),
@@ -100,7 +101,7 @@ def _read_drop(columns: list[str]) -> Entry:
         raise ValueError(f"No such reason: {reason[:20]!r}.")
     return Entry(
         kind=Kind.DROP.value,
-        bucket=_number(bucket),
+        bucket=_number(bucket, at_most=BUCKET_LIMIT),
         reason=reason,
         detail=_text(detail, DETAIL_LIMIT_CHARACTERS),
     )
