@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -19,6 +19,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from cms.page_cache.tags import tag_response
 from news.blocks import StandardBodyBlock
 
 
@@ -62,6 +63,11 @@ class HomePage(Page):
         from home import front_page
 
         return super().get_context(request, *args, **kwargs) | front_page.context(self, request)
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)
+        tag_response(response, f"page:{self.pk}", "navigation", "listings", "ranking")
+        return response
 
 
 class LeadSlot(Orderable):
@@ -108,6 +114,11 @@ class StandardPage(Page):
     class Meta:
         verbose_name = _("standard page")
         verbose_name_plural = _("standard pages")
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().serve(request, *args, **kwargs)
+        tag_response(response, f"page:{self.pk}", "navigation")
+        return response
 
 
 @register_setting(icon="site")

@@ -15,11 +15,13 @@ from wagtail.admin.panels import (
     MultipleChooserPanel,
     PageChooserPanel,
 )
+from wagtail.api import APIField
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
 from wagtail.search import index
 
+from cms.page_cache.tags import tag_response
 from news.blocks import ArticleBodyBlock
 from news.models.authors import Author
 from news.querysets import ArticleManager, ArticleQuerySet
@@ -85,6 +87,12 @@ class SectionPage(RoutablePageMixin, Page):
         from news.feeds import SectionFeed
 
         return SectionFeed()(request, section=self)
+
+    @path("feed/atom/")
+    def atom_feed(self, request: HttpRequest) -> HttpResponse:
+        from news.feeds import SectionAtomFeed
+
+        return SectionAtomFeed()(request, section=self)
 
 
 class ArticlePage(Page):
@@ -211,16 +219,31 @@ class ArticlePage(Page):
         index.FilterField("is_sensitive"),
     ]
 
+    api_fields = [
+        APIField("kicker"),
+        APIField("standfirst"),
+        APIField("lead_image"),
+        APIField("body"),
+        APIField("tags"),
+        APIField("significantly_updated_at"),
+        APIField("reading_minutes"),
+    ]
+
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
 
     @cached_property
+    def sections(self) -> list[SectionPage]:
+        """The sections the article stands in, the outermost first; one query for all."""
+        ends = range(self.steplen, len(self.path), self.steplen)
+        paths = [self.path[:end] for end in ends]
+        return list(SectionPage.objects.filter(path__in=paths).order_by("depth"))
+
+    @property
     def section(self) -> SectionPage | None:
         """The section the article stands in."""
-        parent = self.get_parent()
-        section = parent.specific_deferred if parent else None
-        return section if isinstance(section, SectionPage) else None
+        return self.sections[-1] if self.sections else None
 
     @cached_property
     def authors(self) -> list[Author]:
@@ -245,6 +268,13 @@ class ArticlePage(Page):
         return super().get_context(request, *args, **kwargs) | reading.article_context(
             self, request
         )
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from news import reading
+
+        response = super().serve(request, *args, **kwargs)
+        tag_response(response, *reading.cache_tags(self))
+        return response
 
 
 class ArticleAuthor(Orderable):

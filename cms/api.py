@@ -1,0 +1,22 @@
+"""Wagtail's read API: published pages and pictures, as JSON, for everyone alike."""
+
+from rest_framework.renderers import JSONRenderer
+from wagtail.api.v2.router import WagtailAPIRouter
+from wagtail.api.v2.views import PagesAPIViewSet
+from wagtail.images.api.v2.views import ImagesAPIViewSet
+
+
+class PublicPages(PagesAPIViewSet):
+    # Nobody is recognised here, so no answer depends on a cookie.
+    authentication_classes: list[type] = []
+    renderer_classes = [JSONRenderer]
+
+
+class PublicImages(ImagesAPIViewSet):
+    authentication_classes: list[type] = []
+    renderer_classes = [JSONRenderer]
+
+
+router = WagtailAPIRouter("wagtailapi")
+router.register_endpoint("pages", PublicPages)
+router.register_endpoint("images", PublicImages)

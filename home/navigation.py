@@ -1,0 +1,146 @@
+"""What stands around every page: masthead, menus, languages, footer; built once a request."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils import translation
+from wagtail.models import Page, Site
+
+from home.models import FooterLink, Masthead
+from news.querysets import open_to_everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place one can go to."""
+
+    title: str
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alternate:
+    """The same page in another language, or that language's front page."""
+
+    language: str
+    label: str
+    url: str
+    is_translation: bool
+
+
+@dataclass(slots=True)
+class Frame:
+    """Everything that `base.html` prints around the page itself."""
+
+    masthead: Masthead
+    claim: str
+    home_url: str
+    root_url: str
+    sections: list[Link] = field(default_factory=list)
+    subsections: list[Link] = field(default_factory=list)
+    footer_links: list[Link] = field(default_factory=list)
+    alternates: list[Alternate] = field(default_factory=list)
+    canonical_url: str = ""
+
+
+def frame(request: HttpRequest, page: Page | None = None) -> Frame:
+    """Return the frame of this request's page; the second call costs nothing."""
+    known: Frame | None = getattr(request, "_frame", None)
+    if known is None:
+        known = request._frame = _build(request, page)
+    return known
+
+
+def _build(request: HttpRequest, page: Page | None) -> Frame:
+    site = Site.find_for_request(request)
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    if site is None:
+        return Frame(Masthead(), "", "/", "")
+    # Not `for_request`, which would write the row when it is missing.
+    masthead = Masthead.objects.filter(site=site).first() or Masthead(site=site)
+    root_url = site.root_url
+    pages = _menu_pages(masthead, site, language)
+    home = next((p for p in pages if p.translation_key == site.root_page.translation_key), None)
+    home_url = (home.get_url(request) if home else None) or _front_page_address(language)
+    result = Frame(
+        masthead=masthead,
+        claim=masthead.claim_en if language == "en" else masthead.claim_de,
+        home_url=home_url,
+        root_url=root_url,
+        alternates=_alternates(request, page, language),
+    )
+    _fill_menus(result, pages, home, page, request)
+    own = page.get_full_url(request) if page and page.pk else None
+    result.canonical_url = own or root_url + request.path
+    return result
+
+
+def _menu_pages(masthead: Masthead, site: Site, language: str) -> list[Page]:
+    """Front page, menu entries of two levels and footer pages of one language: one query."""
+    root = site.root_page
+    footer = FooterLink.objects.filter(masthead_id=masthead.pk or 0)
+    wanted = (
+        Q(translation_key=root.translation_key)
+        | Q(show_in_menus=True, depth__in=[root.depth + 1, root.depth + 2])
+        | Q(translation_key__in=footer.values("page__translation_key"))
+    )
+    pages = Page.objects.live().filter(wanted, locale__language_code=language)
+    return list(open_to_everyone(pages).annotate(language=F("locale__language_code")))
+
+
+def _fill_menus(
+    result: Frame, pages: list[Page], home: Page | None, page: Page | None, request: HttpRequest
+) -> None:
+    here = page.path if page and page.path else ""
+
+    def link(entry: Page) -> Link:
+        is_current = bool(here) and here.startswith(entry.path)
+        return Link(entry.title, entry.get_url(request) or "", is_current)
+
+    if home:
+        below = [p for p in pages if p.path.startswith(home.path) and p.show_in_menus]
+        tops = [p for p in below if p.depth == home.depth + 1]
+        result.sections = [link(p) for p in tops]
+        top = next((p for p in tops if here and here.startswith(p.path)), None)
+        if top:
+            nested = [p for p in below if p.depth == top.depth + 1 and p.path.startswith(top.path)]
+            result.subsections = [link(p) for p in nested]
+    by_key = {p.translation_key: p for p in pages}
+    order = result.masthead.footer_links.select_related("page") if result.masthead.pk else []
+    keys = [row.page.translation_key for row in order]
+    result.footer_links = [link(by_key[key]) for key in keys if key in by_key]
+
+
+def _alternates(request: HttpRequest, page: Page | None, language: str) -> list[Alternate]:
+    others = [(code, label) for code, label in settings.WAGTAILADMIN_PERMITTED_LANGUAGES]
+    found = _translations(request, page)
+    is_preview = getattr(request, "is_preview", False)
+    alternates = []
+    for code, label in others:
+        if code == language:
+            continue
+        url = found.get(code)
+        if page is None and not is_preview:
+            # Author, tag and search exist in every language under a translated address.
+            elsewhere = translate_url(request.path, code)
+            url = elsewhere if elsewhere != request.path else None
+        alternates.append(Alternate(code, label, url or _front_page_address(code), bool(url)))
+    return alternates
+
+
+def _translations(request: HttpRequest, page: Page | None) -> dict[str, str]:
+    if page is None or not page.pk:
+        return {}
+    pages = open_to_everyone(page.get_translations().live()).annotate(
+        language=F("locale__language_code")
+    )
+    return {p.language: url for p in pages if (url := p.get_url(request))}
+
+
+def _front_page_address(language: str) -> str:
+    with translation.override(language):
+        return reverse("wagtail_serve", args=[""])

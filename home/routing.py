@@ -1,0 +1,40 @@
+"""The way from an address to a page: articles in one query, everything else as Wagtail does."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from wagtail.models import Page, Site
+from wagtail.url_routing import RouteResult
+from wagtail.views import serve as wagtail_serve
+
+from news.models import ArticlePage
+
+
+def serve(request: HttpRequest, path: str) -> HttpResponse:
+    """Serve the page at `path`; Wagtail walks the tree only if it is not an article."""
+    article = find_article(request, path)
+    if article:
+        # What Page.route_for_request keeps here; hooks and restrictions work as ever.
+        request._wagtail_route_for_request = RouteResult(article)
+    return wagtail_serve(request, path)
+
+
+def find_article(request: HttpRequest, path: str) -> ArticlePage | None:
+    """Return the live article at this address of this site and language."""
+    site = Site.find_for_request(request)
+    slugs = [part for part in path.split("/") if part]
+    if site is None or len(slugs) < 2:
+        return None
+    language = translation.get_language()
+    roots = [
+        root.root_path
+        for root in Page()._get_site_root_paths(request)
+        if root.site_id == site.pk and root.language_code == language
+    ]
+    addresses = [f"{root}{'/'.join(slugs)}/" for root in roots]
+    return (
+        ArticlePage.objects.live()
+        .filter(url_path__in=addresses)
+        .select_related("lead_image", "social_image", "locale")
+        .with_authors()
+        .first()
+    )

@@ -1,0 +1,79 @@
+"""Reader search: words, section and period; the database's own full-text index."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.paginator import Page, Paginator
+from django.http import QueryDict
+from django.utils import translation
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from news.models import ArticlePage, SectionPage
+
+PAGE_SIZE = 10
+PERIODS = {
+    "day": (timedelta(days=1), _("Last 24 hours")),
+    "week": (timedelta(days=7), _("Last 7 days")),
+    "month": (timedelta(days=30), _("Last 30 days")),
+    "year": (timedelta(days=365), _("Last 12 months")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a reader asked for; unknown values are as if they were not there."""
+
+    text: str
+    section: SectionPage | None = None
+    period: str = ""
+    page: int = 1
+
+
+def read_query(parameters: QueryDict, sections: list[SectionPage]) -> Query:
+    """Take a query out of an address."""
+    by_slug = {section.slug: section for section in sections}
+    period = parameters.get("period", "")
+    page = parameters.get("page", "")
+    return Query(
+        # The index of SQLite does not take a NUL byte; nobody types one.
+        text=" ".join(parameters.get("q", "").replace("\x00", "").split())[:100],
+        section=by_slug.get(parameters.get("section", "")),
+        period=period if period in PERIODS else "",
+        page=int(page) if re.fullmatch(r"[1-9]\d{0,3}", page) else 1,
+    )
+
+
+def find(query: Query, *, now: datetime) -> Page:
+    """Return one page of articles, the best match first."""
+    if not re.search(r"\w", query.text):
+        return Paginator(ArticlePage.objects.none(), PAGE_SIZE).page(1)
+    # `published()` filters by a subquery, which the search index does not understand.
+    articles = ArticlePage.objects.live().public()
+    articles = articles.filter(locale__language_code=translation.get_language())
+    if query.section:
+        articles = articles.descendant_of(query.section)
+    if query.period:
+        articles = articles.filter(first_published_at__gte=now - PERIODS[query.period][0])
+    return Paginator(articles.for_cards().search(query.text), PAGE_SIZE).get_page(query.page)
+
+
+def sections() -> list[SectionPage]:
+    """The sections of this language that a reader may choose from."""
+    pages = SectionPage.objects.live().public().in_menu()
+    return list(pages.filter(locale__language_code=translation.get_language()).order_by("path"))
+
+
+def highlight(text: str, query: str) -> SafeString:
+    """Mark the words of `query`, and words that begin with them, in `text`."""
+    words = sorted(set(re.findall(r"\w{2,}", query)), key=len, reverse=True)
+    if not words:
+        return escape(text)
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE)
+    marked, end = [], 0
+    for match in pattern.finditer(text):
+        marked += [escape(text[end : match.start()]), format_html("<mark>{}</mark>", match[0])]
+        end = match.end()
+    return mark_safe("".join([*marked, escape(text[end:])]))  # noqa: S308  every part is escaped

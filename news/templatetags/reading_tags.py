@@ -1,0 +1,92 @@
+"""Pictures and structured data for the public templates."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from news import embeds, renditions, search, structured_data
+from news.models import ArticlePage, NewsImage
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(
+    image: NewsImage | None,
+    shape: str = "card",
+    sizes: str = "100vw",
+    alt: str = "",
+    is_priority: bool = False,
+) -> dict[str, Any]:
+    """Show a picture, or nothing if there is none or the right to use it has ended."""
+    if image is None or not renditions.may_be_shown(image):
+        return {}
+    return {
+        "picture": renditions.picture(image, shape),
+        "sizes": sizes,
+        "alt": alt,
+        "is_priority": is_priority,
+    }
+
+
+@register.filter
+def may_be_shown(image: NewsImage | None) -> bool:
+    return renditions.may_be_shown(image, today=timezone.localdate())
+
+
+@register.filter
+def highlight(text: str, query: str) -> SafeString:
+    return search.highlight(text, query)
+
+
+@register.simple_tag
+def social_image_url(article: ArticlePage, root_url: str) -> str:
+    return next(iter(structured_data.images(article, root_url)), "")
+
+
+@register.simple_tag
+def article_data(
+    article: ArticlePage, request: HttpRequest, name: str, root_url: str, publisher: str = ""
+) -> SafeString:
+    """Return the structured data of an article page."""
+    organization = structured_data.organization(name, f"{root_url}/", legal_name=publisher)
+    blocks = [
+        structured_data.news_article(article, request, publisher=organization),
+        structured_data.breadcrumbs(article, request, home=name),
+    ]
+    return SafeString("".join(structured_data.script(block) for block in blocks))
+
+
+@register.simple_tag
+def organization_data(name: str, root_url: str, publisher: str = "") -> SafeString:
+    """Return the structured data of the front page."""
+    data = structured_data.organization(name, f"{root_url}/", legal_name=publisher)
+    return structured_data.script({"@context": "https://schema.org"} | data)
+
+
+@register.filter
+def embed_address(url: str) -> str:
+    return embeds.frame_address(url)
+
+
+@register.filter
+def host(url: str) -> str:
+    return embeds.host(url)
+
+
+@register.filter
+def with_anchors(html: str) -> SafeString:
+    """Give the subheadings inside rich text an anchor, as the subheading block has one."""
+
+    def anchored(match: re.Match[str]) -> str:
+        slug = slugify(unescape(strip_tags(match[2])))
+        return f'<{match[1]} id="s-{slug}">{match[2]}</{match[1]}>' if slug else match[0]
+
+    return mark_safe(re.sub(r"<(h[23])>(.*?)</\1>", anchored, str(html)))  # noqa: S308
