@@ -50,6 +50,7 @@ class Dimension(models.IntegerChoices):
     SYSTEM = 5, _("Operating system")
     COUNTRY = 6, _("Country")
     CAMPAIGN = 7, _("Campaign")
+    SENDER = 8, _("Counted by")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,123 @@
+"""Robots by their own account: found by user agent, sorted by what they are for."""
+
+from __future__ import annotations
+
+from is_bot import Bots
+
+from analytics.useragents import Remembered
+
+# The first kind whose word is in the user agent; what no word fits is "other".
+KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "ai",
+        (
+            *("gptbot", "chatgpt", "oai-searchbot", "openai", "claude", "anthropic", "perplexity"),
+            *("ccbot", "bytespider", "cohere", "google-extended", "google-cloudvertexbot"),
+            *("meta-externalagent", "meta-externalfetcher", "mistralai", "diffbot", "ai2bot"),
+            *("youbot", "deepseek", "grokbot", "duckassistbot", "amazonbot", "timpibot"),
+            *("applebot-extended", "imagesiftbot", "pangubot", "omgili", "petalbot-ai"),
+        ),
+    ),
+    (
+        "monitor",
+        (
+            *("uptime", "pingdom", "statuscake", "site24x7", "monitor", "check_http", "nagios"),
+            *(
+                "zabbix",
+                "datadog",
+                "newrelic",
+                "lighthouse",
+                "pagespeed",
+                "speedcurve",
+                "gtmetrix",
+            ),
+            *("blackbox", "betterstack", "checkly", "freshping", "hetrix", "catchpoint"),
+        ),
+    ),
+    (
+        "feed",
+        (
+            *("feed", "rss", "inoreader", "newsblur", "netnewswire", "theoldreader", "miniflux"),
+            *("superfeedr", "bloglovin", "podcast", "overcast", "blogtrottr"),
+        ),
+    ),
+    (
+        "social",
+        (
+            *("facebookexternalhit", "facebookcatalog", "facebot", "twitterbot", "linkedinbot"),
+            *("slackbot", "slack-imgproxy", "telegrambot", "whatsapp", "discordbot", "pinterest"),
+            *("mastodon", "pleroma", "misskey", "akkoma", "bluesky", "cardyb", "redditbot"),
+            *("skypeuripreview", "embedly", "iframely", "tumblr", "vkshare", "viber", "snapchat"),
+            *("bitlybot", "flipboard", "line-poker", "kakaotalk-scrap", "google-read-aloud"),
+        ),
+    ),
+    (
+        "search",
+        (
+            *("googlebot", "googleother", "google-inspectiontool", "adsbot-google", "bingbot"),
+            *("mediapartners-google", "storebot-google", "apis-google", "bingpreview", "msnbot"),
+            *("adidxbot", "slurp", "yandex", "baidu", "duckduckbot", "duckduckgo", "applebot"),
+            *(
+                "sogou",
+                "seznambot",
+                "qwantify",
+                "qwantbot",
+                "exabot",
+                "petalbot",
+                "yeti/",
+                "naver",
+            ),
+            *(
+                "daum",
+                "coccoc",
+                "mojeekbot",
+                "bravebot",
+                "ia_archiver",
+                "archive.org",
+                "360spider",
+            ),
+            *("haosouspider", "ask jeeves", "teoma", "marginalia", "yacy", "gigabot", "wotbox"),
+        ),
+    ),
+    (
+        "tool",
+        (
+            *("curl", "wget", "python", "java", "go-http", "okhttp", "axios", "node", "ruby"),
+            *("perl", "php", "libwww", "guzzle", "httpclient", "postman", "insomnia", "httpie"),
+            *("scrapy", "headless", "phantomjs", "selenium", "playwright", "puppeteer", "cypress"),
+            *("apache-http", "aiohttp", "httpx", "winhttp", "powershell", "apachebench", "siege"),
+            *("ahrefs", "semrush", "mj12bot", "dotbot", "rogerbot", "screaming frog", "sitebulb"),
+            *("nmap", "nikto", "sqlmap", "zgrab", "masscan", "nuclei", "censys", "expanse"),
+        ),
+    ),
+)
+# What the package's list does not know.
+MORE_PATTERNS = (
+    "oai-search",
+    "chatgpt-user",
+    "perplexity-user",
+    "claude-user",
+    "externalhit",
+    "mastodon/",
+    "slurp",
+)
+KIND_OTHER = "other"
+
+_bots = Bots()
+_bots.extend(MORE_PATTERNS)
+
+
+def _kind_of(user_agent: str) -> str:
+    if not user_agent.strip():
+        return KIND_OTHER
+    if not _bots.is_bot(user_agent):
+        return ""
+    lowered = user_agent.lower()
+    for kind, words in KINDS:
+        if any(word in lowered for word in words):
+            return kind
+    return KIND_OTHER
+
+
+kind_of_bot = Remembered(_kind_of)
+"""Return the kind of robot a user agent says it is; "" for a browser. None at all is a robot."""

@@ -1,0 +1,77 @@
+"""The short way of a beacon: answered before Django's middleware, by the same intake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections
+
+from analytics import buffer
+from analytics.events import DropReason, Kind
+from analytics.intake import MAX_BODY_BYTES, take_in
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+STATUS_LINES = {
+    204: "204 No Content",
+    400: "400 Bad Request",
+    413: "413 Content Too Large",
+    503: "503 Service Unavailable",
+}
+STATUS_OF_DROP: dict[str, int] = {DropReason.MALFORMED: 400, DropReason.TOO_LARGE: 413}
+
+
+def receive(
+    kind: Kind,
+    environ: Mapping[str, Any],
+    body: bytes,
+    *,
+    now: datetime,
+    is_noscript: bool = False,
+) -> int:
+    """Take a beacon in, store what it amounts to and return the status to answer with.
+
+    A sender learns nothing about accepted or dropped: 204 for both.
+    """
+    try:
+        event = take_in(kind, environ, body, now=now, is_noscript=is_noscript)
+        buffer.accept(event, now=now)
+    except (buffer.NotStored, DatabaseError):
+        return 503
+    return STATUS_OF_DROP.get(event.reason, 204)
+
+
+def read_body(environ: Mapping[str, Any]) -> bytes:
+    """Read at most one byte more than is allowed: enough to see that it is too much."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return b""
+    if "chunked" in str(environ.get("HTTP_TRANSFER_ENCODING") or "").lower():
+        length = MAX_BODY_BYTES + 1
+    body: bytes = environ["wsgi.input"].read(min(length, MAX_BODY_BYTES + 1))
+    return body
+
+
+class Doorway:
+    """Answer `POST /_/view` and `/_/read` at once; everything else goes on to `application`."""
+
+    def __init__(self, application: Application, *, paths: Mapping[str, Kind]) -> None:
+        self.application = application
+        self.paths = paths
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        kind = self.paths.get(environ["PATH_INFO"])
+        if kind is None or environ["REQUEST_METHOD"] != "POST":
+            return self.application(environ, start_response)
+        close_old_connections()
+        status = receive(kind, environ, read_body(environ), now=datetime.now(UTC))
+        headers = [("Cache-Control", "no-store")]
+        if status != 204:
+            headers.append(("Content-Length", "0"))
+        start_response(STATUS_LINES[status], headers)
+        return [b""]

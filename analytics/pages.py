@@ -1,0 +1,77 @@
+"""Which pages exist and may be read by everybody, remembered for a few seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from enum import Enum
+
+from wagtail.models import Page, PageViewRestriction
+
+LIFETIME_SECONDS = 5.0
+# One query renews so many pages at most; and so many are remembered.
+BATCH = 500
+LIMIT = 50_000
+LARGEST_ID = 2**31 - 1
+
+
+class PageState(Enum):
+    """What a page is to a reader who is not signed in."""
+
+    UNKNOWN = "unknown"
+    NOT_PUBLIC = "not_public"
+    PUBLIC = "public"
+
+
+_lock = threading.Lock()
+# page id -> (state, when it was read, monotonic)
+_states: dict[int, tuple[PageState, float]] = {}
+
+
+def state_of(page_id: int) -> PageState:
+    """Return a page's state, at most a few seconds old.
+
+    Costs two queries when the answer is too old; they renew all pages that were asked for of
+    late, so a busy site asks about its busy pages once in five seconds and process.
+    """
+    if not 0 < page_id <= LARGEST_ID:
+        return PageState.UNKNOWN
+    clock = time.monotonic()
+    known = _states.get(page_id)
+    if known and clock - known[1] < LIFETIME_SECONDS:
+        return known[0]
+    with _lock:
+        known = _states.get(page_id)
+        if known and clock - known[1] < LIFETIME_SECONDS:
+            return known[0]
+        _renew(page_id, clock)
+        return _states[page_id][0]
+
+
+def _renew(page_id: int, clock: float) -> None:
+    """Read this page and the others that have grown old; let go of what nobody asks for."""
+    wanted = {page_id}
+    for other, (state, read_at) in list(_states.items()):
+        age = clock - read_at
+        if age >= 2 * LIFETIME_SECONDS or len(_states) > LIMIT:
+            del _states[other]
+        elif age >= LIFETIME_SECONDS and state is PageState.PUBLIC and len(wanted) < BATCH:
+            wanted.add(other)
+    found = _read(wanted)
+    for other in wanted:
+        _states[other] = (found.get(other, PageState.UNKNOWN), clock)
+
+
+def _read(page_ids: set[int]) -> dict[int, PageState]:
+    closed = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
+    rows = Page.objects.filter(pk__in=page_ids, depth__gt=1).values_list("pk", "path", "live")
+    return {
+        pk: PageState.PUBLIC if live and not path.startswith(closed) else PageState.NOT_PUBLIC
+        for pk, path, live in rows
+    }
+
+
+def forget_pages() -> None:
+    """Empty this process's memory of pages."""
+    with _lock:
+        _states.clear()

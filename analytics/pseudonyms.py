@@ -1,0 +1,83 @@
+"""Readers' pseudonyms: a keyed hash with the random salt of the day, and the life of salts."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from analytics.models import DaySalt
+from analytics.timebuckets import day_of_ms
+
+SALT_BYTES = 32
+PSEUDONYM_BYTES = 8
+
+Salts = Callable[[date], bytes]
+
+_lock = threading.Lock()
+_salts: dict[date, bytes] = {}
+
+
+def salt_of(day: date) -> bytes:
+    """Return the salt of a day, drawn by whichever process asks first; kept in this process.
+
+    Only two days stay in memory: a newer day pushes the oldest out.
+    """
+    try:
+        return _salts[day]
+    except KeyError:
+        pass
+    DaySalt.objects.bulk_create(
+        [DaySalt(day=day, salt=secrets.token_bytes(SALT_BYTES))], ignore_conflicts=True
+    )
+    salt = bytes(DaySalt.objects.values_list("salt", flat=True).get(day=day))
+    with _lock:
+        _salts[day] = salt
+        for old in sorted(_salts)[:-2]:
+            del _salts[old]
+    return salt
+
+
+def salts_from(key: bytes) -> Salts:
+    """Return salts that one secret key decides: the same on every run with that key."""
+    return lambda day: hashlib.blake2b(
+        day.isoformat().encode(), key=key, digest_size=SALT_BYTES
+    ).digest()
+
+
+def day_of(at_ms: int) -> date:
+    """Return the day of the site's time zone in which a pseudonym of this moment lives."""
+    return day_of_ms(at_ms, ZoneInfo(settings.TIME_ZONE))
+
+
+def pseudonym(
+    *, network: str, user_agent: str, site: str, at_ms: int, salts: Salts = salt_of
+) -> bytes:
+    """Return the 8 bytes that stand for a reader of `site` until midnight."""
+    text = "\0".join((network, user_agent, site))
+    return hashlib.blake2b(
+        text.encode("utf-8", "surrogateescape"),
+        key=salts(day_of(at_ms)),
+        digest_size=PSEUDONYM_BYTES,
+    ).digest()
+
+
+def delete_old_salts(*, now: datetime) -> int:
+    """Delete every salt older than yesterday's, here and in the database; return how many."""
+    yesterday = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)
+    with _lock:
+        for day in [day for day in _salts if day < yesterday]:
+            del _salts[day]
+    deleted, _ = DaySalt.objects.filter(day__lt=yesterday).delete()
+    return deleted
+
+
+def forget_salts() -> None:
+    """Empty this process's memory of salts."""
+    with _lock:
+        _salts.clear()

@@ -1,0 +1,57 @@
+// Counts one view once the page was visible for a second. No cookie, no storage.
+((doc, nav) => {
+try {
+  const data = doc.currentScript.dataset, page = +data.page, engaged = "engagement" in data;
+  let id, sent, seconds, scroll, told, active, timer;
+
+  const post = (text, again) => {
+    const retry = () => again && setTimeout(post, 3000, text);
+    fetch("/_/view", { method: "POST", body: text, keepalive: true })
+      .then((answer) => answer.status == 503 && retry(), retry);
+  };
+  const view = () => {
+    sent = true;
+    post(JSON.stringify({
+      id, page,
+      ref: doc.referrer.split("/", 3).join("/"),
+      loc: location.href.slice(0, 1200),
+      auto: nav.webdriver ? "webdriver" : ["_phantom", "Cypress"].find((name) => window[name])
+    }), true);
+  };
+  const tick = () => {
+    if (doc.hidden || --active < 0) return;
+    seconds++;
+    const depth = 100 * (scrollY + innerHeight) / doc.documentElement.scrollHeight;
+    scroll = Math.max(scroll, Math.min(100, depth | 0));
+  };
+  const tell = () => {
+    if (!engaged || !sent || told == seconds) return;
+    told = seconds;
+    nav.sendBeacon("/_/read", JSON.stringify({ id, page, seconds, scroll }));
+  };
+  const look = () => {
+    clearTimeout(timer);
+    if (doc.hidden) return tell();
+    active = 5;
+    if (!sent && !doc.prerendering) timer = setTimeout(view, 1000);
+  };
+  const begin = () => {
+    id = crypto.getRandomValues(new Uint8Array(16)).reduce(
+      (hex, byte) => hex + (byte + 256).toString(16).slice(1), "");
+    sent = false;
+    seconds = scroll = told = 0;
+    look();
+  };
+  const on = (names, act) => names.split(" ").forEach(
+    (name) => addEventListener(name, act, { capture: true, passive: true }));
+
+  on("visibilitychange prerenderingchange", look);
+  on("pagehide", tell);
+  on("pageshow", (event) => event.persisted && begin());
+  if (engaged) {
+    on("scroll keydown pointerdown pointermove", () => { active = 5; });
+    setInterval(tick, 1000);
+  }
+  begin();
+} catch { /* nothing to count */ }
+})(document, navigator);

@@ -1,0 +1,11 @@
+"""Routes of the counting side."""
+
+from django.urls import path
+
+from analytics import views
+
+urlpatterns = [
+    path("_/view", views.view, name="beacon_view"),
+    path("_/read", views.read, name="beacon_read"),
+    path("_/view.gif", views.gif, name="beacon_gif"),
+]
