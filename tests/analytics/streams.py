@@ -1,0 +1,87 @@
+"""Events and tables for the tests of counting."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from analytics import buffer
+from analytics.drain import drain_shard, shards
+from analytics.events import Event, Kind
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+NOON_MS = int(NOON.timestamp() * 1000)
+NOON_BUCKET = NOON_MS // 900_000
+MINUTE_MS = 60_000
+
+
+def view(
+    page: int = 5, *, at_ms: int = NOON_MS, reader: bytes | None = b"reader-1", **rest: Any
+) -> Event:
+    return Event(
+        kind=Kind.VIEW,
+        id=rest.pop("id", None) or os.urandom(16),
+        at_ms=at_ms,
+        page=page,
+        reader=reader,
+        **rest,
+    )
+
+
+def read(
+    id: bytes,
+    *,
+    seconds: int = 30,
+    scroll: int = 50,
+    at_ms: int = NOON_MS,
+    reader: bytes | None = b"reader-1",
+    page: int = 5,
+) -> Event:
+    return Event(Kind.READ, id, at_ms, page, reader, seconds=seconds, scroll=scroll)
+
+
+def drop(reason: str = "bot", detail: str = "", *, at_ms: int = NOON_MS) -> Event:
+    return Event(Kind.DROP, os.urandom(16), at_ms, reason=reason, detail=detail)
+
+
+def begin_epochs(now: datetime = NOON) -> None:
+    """Let every shard take events, as the first drain does."""
+    buffer.reset()
+    for shard in shards():
+        drain_shard(shard, now=now)
+
+
+def drain_all(now: datetime = NOON) -> int:
+    return sum(drain_shard(shard, now=now).entry_count for shard in shards())
+
+
+def payloads() -> list[str]:
+    """What stands in all streams, without the markers of epochs."""
+    return [
+        fields[1].decode()
+        for shard in range(settings.ANALYTICS_SHARDS)
+        for _, fields in buffer.read_stream(shard, "0-0")
+        if fields[1] != b"1e"
+    ]
+
+
+def rows(model: type[models.Model], *columns: str) -> list[tuple[Any, ...]]:
+    """The whole table, in order of the columns."""
+    return sorted(model._default_manager.values_list(*columns))
+
+
+@contextmanager
+def without_epoch() -> Iterator[None]:
+    """Redis refuses inside, as after losing its data."""
+    keys = [f"{{{settings.KEY_PREFIX}:s{shard}}}:epoch" for shard in shards()]
+    client = buffer.worker_client()
+    names = {key: client.get(key) for key in keys}
+    for key in keys:
+        client.delete(key)
+    yield
+    for key, name in names.items():
+        client.set(key, name)
