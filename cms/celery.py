@@ -21,6 +21,7 @@ app.conf.task_routes = {
 # name -> (task, seconds or crontab). A poke expires before the next one comes, so a
 # worker that was away does not work through a heap of old ones.
 BEAT: dict[str, tuple[str, float | crontab]] = {
+    "news-publish-scheduled": ("news.publish_scheduled", 60.0),
     "outbox-deliver": ("outbox.deliver", 10.0),
     "outbox-purge": ("outbox.purge", crontab(hour=3, minute=10)),
     "consent-seal": ("consent.seal", 20.0),

@@ -183,6 +183,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 WAGTAIL_SITE_NAME = "Redaktion"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "news.NewsImage"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "news.admin.images.NewsImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
@@ -205,8 +206,11 @@ ANALYTICS_SPOOL_DIR = VAR_DIR / "spool"
 ANALYTICS_SPOOL_LIMIT_MB = env.integer("ANALYTICS_SPOOL_LIMIT_MB", 512, at_least=1)
 ANALYTICS_SPOOL_MAX_AGE_HOURS = env.integer("ANALYTICS_SPOOL_MAX_AGE_HOURS", 24, at_least=1)
 ANALYTICS_REDIS_TIMEOUT_MS = env.integer("ANALYTICS_REDIS_TIMEOUT_MS", 100, at_least=1)
+# Without a worker beside it, a web process feeds its spool back itself.
+ANALYTICS_FEEDS_FROM_WEB = env.boolean("ANALYTICS_FEEDS_FROM_WEB", True)
 ANALYTICS_ENGAGEMENT = env.boolean("ANALYTICS_ENGAGEMENT", DEMO)
 ANALYTICS_RESPECT_GPC = env.boolean("ANALYTICS_RESPECT_GPC", True)
+ANALYTICS_SPAM_REFERRERS = env.words("ANALYTICS_SPAM_REFERRERS")
 ANALYTICS_COUNTRY_HEADER = env.text("ANALYTICS_COUNTRY_HEADER")
 ANALYTICS_BUCKET_RETENTION_DAYS = env.integer("ANALYTICS_BUCKET_RETENTION_DAYS", 35, at_least=31)
 ANALYTICS_DAY_RETENTION_MONTHS = env.integer("ANALYTICS_DAY_RETENTION_MONTHS", 25, at_least=1)
@@ -244,6 +248,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
+        # Players of news/embeds.py; nothing is loaded before a reader asks for it.
+        "frame-src": [SELF, "https://www.youtube-nocookie.com", "https://player.vimeo.com"],
         "form-action": [SELF],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.utils import timezone
 from PIL import Image as PillowImage
 from wagtail.models import Locale, Page, Site
@@ -85,10 +85,8 @@ def make_image(
 ) -> NewsImage:
     buffer = io.BytesIO()
     PillowImage.new("RGB", (width, height), (40, 90, 120)).save(buffer, "JPEG")
-    image = NewsImage(title=title, **fields)
-    image.file.save(f"bild-{next(_numbers)}.jpg", ContentFile(buffer.getvalue()), save=False)
-    image.save()
-    return image
+    file = ImageFile(buffer, name=f"bild-{next(_numbers)}.jpg")
+    return NewsImage.objects.create(title=title, file=file, **fields)
 
 
 def make_user(username: str = "", *, groups: tuple[str, ...] = (), **fields: Any) -> Any:

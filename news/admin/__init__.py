@@ -1,0 +1,1 @@
+"""The newsroom inside the Wagtail admin."""
