@@ -1,0 +1,1 @@
+"""The demo newspaper: an invented port city, its people, its pictures."""

@@ -1,0 +1,1 @@
+"""What the pictures show, one function per scene."""
