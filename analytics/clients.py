@@ -47,10 +47,11 @@ def _behind_proxies(nearest: Address, forwarded: str) -> Address:
 
 
 def network_of(environ: Mapping[str, Any]) -> str:
-    """Return the client's address, IPv6 cut to its /64; "" if the server gave none."""
-    nearest = _parsed(environ.get("REMOTE_ADDR") or "")
+    """Return the client's address, IPv6 cut to its /64; a log may have a name in its place."""
+    given = environ.get("REMOTE_ADDR") or ""
+    nearest = _parsed(given)
     if nearest is None:
-        return ""
+        return str(given)
     if settings.TRUSTED_PROXIES:
         nearest = _behind_proxies(nearest, environ.get("HTTP_X_FORWARDED_FOR") or "")
     if isinstance(nearest, ipaddress.IPv6Address):
