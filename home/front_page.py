@@ -42,7 +42,9 @@ class SectionRow:
     articles: list[ArticlePage]
 
 
-def context(home: HomePage, request: HttpRequest, *, now: datetime | None = None) -> dict[str, Any]:
+def context(
+    home: HomePage, request: HttpRequest, *, now: datetime | None = None
+) -> dict[str, Any]:
     """Return what `home/home_page.html` shows."""
     now = now or timezone.now()
     slots = [
@@ -75,9 +77,11 @@ def context(home: HomePage, request: HttpRequest, *, now: datetime | None = None
     rows = [
         SectionRow(
             section,
-            [articles[pk] for pk in by_section.get(section.path, []) if pk in articles and pk not in shown][
-                :ARTICLES_PER_SECTION
-            ],
+            [
+                articles[pk]
+                for pk in by_section.get(section.path, [])
+                if pk in articles and pk not in shown
+            ][:ARTICLES_PER_SECTION],
         )
         for section in sections
     ]

@@ -43,5 +43,7 @@ def text(masthead: Masthead, root_url: str) -> str:
         groups.append([*(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"])
     groups.append(["User-agent: *", "Disallow: /admin/", "Disallow: /_/", "Allow: /_/images/"])
     if not masthead.is_demo:
-        groups.append([f"Sitemap: {root_url}/{name}" for name in ("sitemap.xml", "news-sitemap.xml")])
+        groups.append(
+            [f"Sitemap: {root_url}/{name}" for name in ("sitemap.xml", "news-sitemap.xml")]
+        )
     return "\n\n".join("\n".join(lines) for lines in groups) + "\n"

@@ -84,9 +84,7 @@ class ArticleFeed(Feed):
 
 class SiteFeed(ArticleFeed):
     def get_object(self, request: HttpRequest) -> Channel:
-        return Channel(
-            _site_name(request), "", reverse("wagtail_serve", args=[""]), _published()
-        )
+        return Channel(_site_name(request), "", reverse("wagtail_serve", args=[""]), _published())
 
 
 class SectionFeed(ArticleFeed):

@@ -65,9 +65,7 @@ def page_of(articles: ArticleQuerySet, request: HttpRequest, *, size: int = PAGE
 
 def _published() -> ArticleQuerySet:
     """The published articles in the language of the address."""
-    return ArticlePage.objects.published().filter(
-        locale__language_code=translation.get_language()
-    )
+    return ArticlePage.objects.published().filter(locale__language_code=translation.get_language())
 
 
 def _cursor(article: ArticlePage) -> str:

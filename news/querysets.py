@@ -3,10 +3,9 @@
 from typing import TypeVar
 
 from django.apps import apps
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
+from django.db.models import CharField, Count, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q
 from wagtail.models import PageManager, PageViewRestriction
 from wagtail.query import PageQuerySet
-
 
 Pages = TypeVar("Pages", bound=PageQuerySet)
 
@@ -16,7 +15,8 @@ def open_to_everyone(pages: Pages) -> Pages:
 
     Wagtail's `public()` says the same but asks for the restrictions first, once per list.
     """
-    restrictions = PageViewRestriction.objects.alias(path=OuterRef("path"))
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    restrictions = PageViewRestriction.objects.alias(path=path)
     return pages.exclude(Exists(restrictions.filter(path__startswith=F("page__path"))))
 
 

@@ -29,9 +29,13 @@ def related(article: ArticlePage, tags: list[Tag], *, limit: int = RELATED) -> l
     """The editor's picks in their order, then most shared tags, then the section's newest."""
     picks = [row.related_id for row in article.related_picks.all() if row.related_id]
     others = ArticlePage.objects.published().exclude(pk=article.pk or 0).defer_streamfields()
-    found = list(_picked_or_sharing(others, picks, tags).filter(locale_id=article.locale_id)[:limit])
+    found = list(
+        _picked_or_sharing(others, picks, tags).filter(locale_id=article.locale_id)[:limit]
+    )
     if len(found) < limit and article.section:
-        newest = article.section.articles().exclude(pk__in=[article.pk or 0, *(a.pk for a in found)])
+        newest = article.section.articles().exclude(
+            pk__in=[article.pk or 0, *(a.pk for a in found)]
+        )
         found += newest.defer_streamfields()[: limit - len(found)]
     return found
 

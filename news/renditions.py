@@ -120,7 +120,7 @@ def warm(image_ids: Iterable[int]) -> int:
         for spec in wanted:
             if (spec, _filter(spec).get_cache_key(image)) not in known:
                 # One at a time: this one copes with another worker doing the same.
-                image.create_rendition(_filter(spec)).file.close()
+                image.create_rendition(_filter(spec))
                 made += 1
     return made
 

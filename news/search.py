@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Locale
 
 from news.models import ArticlePage, SectionPage
 
@@ -51,8 +52,7 @@ def find(query: Query, *, now: datetime) -> Page:
     if not re.search(r"\w", query.text):
         return Paginator(ArticlePage.objects.none(), PAGE_SIZE).page(1)
     # `published()` filters by a subquery, which the search index does not understand.
-    articles = ArticlePage.objects.live().public()
-    articles = articles.filter(locale__language_code=translation.get_language())
+    articles = ArticlePage.objects.live().public().filter(locale=Locale.get_active())
     if query.section:
         articles = articles.descendant_of(query.section)
     if query.period:

@@ -54,9 +54,7 @@ def entries(request: HttpRequest) -> list[Entry]:
     hidden = ArticlePage.objects.filter(is_noindex=True).values("pk")
     pages = open_to_everyone(Page.objects.live().filter(depth__gt=1).exclude(pk__in=hidden))
     pages = pages.annotate(language=F("locale__language_code")).order_by("path")
-    rows = [
-        (page, url) for page in pages[:PAGES_AT_MOST] if (url := page.get_full_url(request))
-    ]
+    rows = [(page, url) for page in pages[:PAGES_AT_MOST] if (url := page.get_full_url(request))]
     by_key = defaultdict(list)
     for page, url in rows:
         by_key[page.translation_key].append((page.language, url))
