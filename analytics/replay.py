@@ -117,7 +117,8 @@ def feed(
     tally = Tally()
     for number, line, event in _events(file, pages, host, salts, tally):
         if number > row.lines_done:
-            buffer.accept(event, now=line.at, is_replay=True)
+            # `now`, not the time of the line: the spool counts how long an event has waited
+            buffer.accept(event, now=now, is_replay=True)
         tally.add(event)
         if number >= row.lines_done + LINES_PER_STEP:
             row.lines_done = number
