@@ -21,6 +21,12 @@ app.conf.task_routes = {
 # name -> (task, seconds or crontab). A poke expires before the next one comes, so a
 # worker that was away does not work through a heap of old ones.
 BEAT: dict[str, tuple[str, float | crontab]] = {
+    "analytics-drain": ("analytics.drain_all", 5.0),
+    "analytics-roll-windows": ("analytics.roll_windows", 5.0),
+    "analytics-feed-spool": ("analytics.feed_spool", 10.0),
+    "analytics-forget-salts": ("analytics.delete_old_salts", crontab(minute=5)),
+    "analytics-retention": ("analytics.enforce_retention", crontab(hour=3, minute=30)),
+    "analytics-audit": ("analytics.audit_windows", crontab(hour=3, minute=50)),
     "news-publish-scheduled": ("news.publish_scheduled", 60.0),
     "outbox-deliver": ("outbox.deliver", 10.0),
     "outbox-purge": ("outbox.purge", crontab(hour=3, minute=10)),
