@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from analytics.models import PageDay, PageMonth, Window, WindowTotal
 
@@ -78,3 +81,54 @@ def daily_totals(
     }
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [found.get(day, DayTotals(day)) for day in days]
+
+
+def period_sum(figure: str, first: date, last: date, *, page_id: str = "pk") -> Combinable:
+    """Return an expression for `annotate()`: a page's own sum of `figure` over the days.
+
+    `page_id` names the outer column with the page's id. A page never viewed has 0.
+    """
+    days, months = (
+        Coalesce(
+            Subquery(
+                model._default_manager.filter(
+                    page_id=OuterRef(page_id), **{f"{name}__range": (first, last)}
+                )
+                .order_by()
+                .values("page_id")
+                .annotate(total=Sum(figure))
+                .values("total"),
+                output_field=IntegerField(),
+            ),
+            0,
+        )
+        for model, name in ((PageDay, "day"), (PageMonth, "month"))
+    )
+    return days + months
+
+
+def overall(first: date, last: date, page_ids: QuerySet[Any, Any] | None = None) -> Totals:
+    """Return one sum over all pages; two queries however many there are.
+
+    For the whole site, pages that are gone included, a reader counts once a day. With
+    `page_ids` (a subquery of ids) a reader counts once a day for each page.
+    """
+    totals = Totals()
+    for model, name in ((PageDay, "day"), (PageMonth, "month")):
+        rows = model._default_manager.filter(**{f"{name}__range": (first, last)})
+        readers = "site_readers"
+        if page_ids is not None:
+            rows, readers = rows.filter(page_id__in=page_ids), "readers"
+        sums = rows.aggregate(
+            views=Coalesce(Sum("views"), 0),
+            visits=Coalesce(Sum("visits"), 0),
+            readers_total=Coalesce(Sum(readers), 0),
+            engaged_seconds=Coalesce(Sum("engaged_seconds"), 0),
+        )
+        totals = Totals(
+            totals.views + sums["views"],
+            totals.visits + sums["visits"],
+            totals.readers + sums["readers_total"],
+            totals.engaged_seconds + sums["engaged_seconds"],
+        )
+    return totals
