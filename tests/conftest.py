@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from analytics.pages import forget_pages
+from analytics.pseudonyms import forget_salts
+from analytics.staff import forget_sessions
 from cms import embedded_redis
 from news.consent import triggers
 
@@ -57,3 +60,11 @@ def emptied_consent_tables() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = empty_without_triggers
     yield
     TransactionTestCase._fixture_teardown = empty
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Ids come again in the next test: what intake remembers of pages and sessions must not."""
+    forget_pages()
+    forget_salts()
+    forget_sessions()
