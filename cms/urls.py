@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include(news_urls)),
     *i18n_patterns(
         path("", include(news_urls.localized_urlpatterns)),
+        path("_/comments/", include("news.comments.urls")),
         # Articles in one query; the names and everything else are Wagtail's.
         re_path(wagtail_urls.serve_pattern, serve_page),
         path("", include(wagtail_urls)),

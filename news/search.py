@@ -57,7 +57,12 @@ def find(query: Query, *, now: datetime) -> Page:
         articles = articles.descendant_of(query.section)
     if query.period:
         articles = articles.filter(first_published_at__gte=now - PERIODS[query.period][0])
-    return Paginator(articles.for_cards().search(query.text), PAGE_SIZE).get_page(query.page)
+    articles = articles.for_cards()
+    page = Paginator(articles.search(query.text), PAGE_SIZE).get_page(query.page)
+    if page.paginator.count:
+        return page
+    # German puts words together: "Strom" should find the "Strompreis" in a headline.
+    return Paginator(articles.autocomplete(query.text), PAGE_SIZE).get_page(query.page)
 
 
 def sections() -> list[SectionPage]:

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.views.serve import ServeView
 
-from news import feeds, sitemaps, views
+from news import api, feeds, sitemaps, views
 
 localized_urlpatterns = [
     path(_("search/"), views.search, name="search"),
@@ -19,6 +19,7 @@ localized_urlpatterns = [
 ]
 
 urlpatterns = [
+    path("api/most-read/", api.most_read_articles, name="most_read"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
     # Pictures whose rendition is still missing, at signed addresses.
