@@ -228,6 +228,10 @@ EMAIL_TIMEOUT = 20
 # Consent: the keys under which a person's address becomes a pseudonym, the current one first
 CONSENT_KEYS = env.words("CONSENT_KEY") or [f"consent:{SECRET_KEY}"]
 
+# Reader comments: how many may be sent in an hour; 0 is no limit
+COMMENTS_PER_NETWORK = env.integer("COMMENTS_PER_NETWORK", 60)
+COMMENTS_PER_ADDRESS = env.integer("COMMENTS_PER_ADDRESS", 10)
+
 # Logging: no client address, no user agent
 LOGGING = {
     "version": 1,

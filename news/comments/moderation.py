@@ -1,0 +1,210 @@
+"""The verbs that change a comment's state.
+
+Every change is a conditional update from the state its caller saw: of two moderators at the
+same time one succeeds and the other is told. Every change writes a decision and drops the
+article's cached page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from cms.page_cache.tags import invalidate
+from news.comments import mails
+from news.comments.models import (
+    CommentDecision,
+    CommentSettings,
+    CommentState,
+    HoldPolicy,
+    ReaderComment,
+)
+from news.consent import recording, subjects
+from news.consent.models import ConsentText, EventKind, Method
+from news.models import ArticlePage
+
+S = CommentState
+APPROVABLE = frozenset({S.PENDING, S.REJECTED, S.SPAM, S.HIDDEN})
+REJECTABLE = frozenset({S.PENDING, S.SPAM, S.HIDDEN})
+SPAMMABLE = frozenset({S.PENDING, S.PUBLISHED, S.REJECTED, S.HIDDEN})
+HIDEABLE = frozenset({S.PUBLISHED})
+
+
+class StateChanged(Exception):
+    """The comment is no longer in the state that the caller saw."""
+
+
+class NotPossible(Exception):
+    """This verb does not lead anywhere from the comment's state."""
+
+
+class ConsentMissing(Exception):
+    """No consent stands for publishing this comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A form that passed all checks."""
+
+    article: ArticlePage
+    parent: ReaderComment | None
+    name: str
+    email: str
+    text: str
+    consent_text: ConsentText
+    ticket_digest: str
+    surface: str
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who decides, and why: a moderator, or a rule of the program."""
+
+    actor: Any = None
+    rule: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+def submit(
+    submission: Submission, *, settings: CommentSettings, now: datetime
+) -> ReaderComment | None:
+    """Store a comment with its consent; None if the same form was stored before."""
+    try:
+        with transaction.atomic():
+            return _store(submission, settings, now)
+    except IntegrityError:
+        if ReaderComment.objects.filter(ticket_digest=submission.ticket_digest).exists():
+            return None
+        raise
+
+
+def _store(new: Submission, settings: CommentSettings, now: datetime) -> ReaderComment:
+    comment: ReaderComment = ReaderComment.objects.create(
+        article=new.article,
+        parent=new.parent,
+        name=new.name,
+        email=new.email,
+        text=new.text,
+        language=new.consent_text.language,
+        submitted_at=now,
+        ticket_digest=new.ticket_digest,
+        subject=subjects.reference(new.email),
+        consent_text=new.consent_text,
+    )
+    recording.give(
+        new.consent_text,
+        address=new.email,
+        comment_id=comment.pk,
+        surface=new.surface,
+        evidence={"box_before": "empty", "box_after": "ticked", "ticket": new.ticket_digest},
+        now=now,
+    )
+    if settings.confirms_by_email:
+        mails.ask_for_confirmation(comment, now=now)
+    else:
+        mails.send_manage_link(comment, now=now)
+        _enter(comment, By(rule="no_confirmation"), settings=settings, now=now)
+    return comment
+
+
+def confirm(comment: ReaderComment, *, settings: CommentSettings, now: datetime) -> bool:
+    """Confirm by the link in the mail; False if that happened before."""
+    if comment.state != S.UNCONFIRMED:
+        return False
+    with transaction.atomic():
+        _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now)
+        recording.follow(
+            EventKind.CONFIRMED, comment_id=comment.pk, method=Method.MAIL_LINK, now=now
+        )
+    return True
+
+
+def _enter(comment: ReaderComment, by: By, *, settings: CommentSettings, now: datetime) -> None:
+    """Put the comment into the queue, or publish it where nothing is held."""
+    _move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now)
+    if settings.hold_policy == HoldPolicy.NONE:
+        approve(comment, By(rule="nothing_held"), now=now)
+
+
+def approve(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    with transaction.atomic():
+        published_at = comment.published_at or now
+        _move(comment, S.PUBLISHED, APPROVABLE, by, now, published_at=published_at)
+        # The row is locked now: a withdrawal has either been seen or comes after us.
+        if not recording.allows_publishing(comment.pk, confirmed=False):
+            raise ConsentMissing
+
+
+def reject(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    _move(comment, S.REJECTED, REJECTABLE, by, now)
+
+
+def mark_spam(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    _move(comment, S.SPAM, SPAMMABLE, by, now)
+
+
+def hide(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    """Take a published comment off the page; it can be published again."""
+    _move(comment, S.HIDDEN, HIDEABLE, by, now)
+
+
+def withdraw(
+    comment: ReaderComment,
+    *,
+    now: datetime,
+    method: Method = Method.MAIL_LINK,
+    by: By | None = None,
+) -> bool:
+    """End consent and empty text, name and address; False if that happened before.
+
+    Whatever moderators do meanwhile, the reader's word is the last.
+    """
+    while True:
+        comment.refresh_from_db()
+        if comment.state == S.WITHDRAWN:
+            return False
+        try:
+            with transaction.atomic():
+                by = by or By(rule="reader")
+                states = frozenset(S) - {S.WITHDRAWN}
+                _move(comment, S.WITHDRAWN, states, by, now, name="", email="", text="")
+                recording.follow(
+                    EventKind.WITHDRAWN, comment_id=comment.pk, method=method, now=now
+                )
+            return True
+        except StateChanged:
+            continue
+
+
+def _move(
+    comment: ReaderComment,
+    new_state: CommentState,
+    possible_from: frozenset[CommentState] | set[CommentState],
+    by: By,
+    now: datetime,
+    **fields: Any,
+) -> None:
+    old_state = comment.state
+    if old_state not in possible_from:
+        raise NotPossible(f"{old_state} -> {new_state}")
+    with transaction.atomic():
+        changed = ReaderComment.objects.filter(pk=comment.pk, state=old_state).update(
+            state=new_state, **fields
+        )
+        if changed != 1:
+            raise StateChanged
+        CommentDecision.objects.create(
+            comment=comment,
+            old_state=old_state,
+            new_state=new_state,
+            actor=by.actor,
+            rule=by.rule,
+            reason=by.reason,
+            note=by.note,
+            at=now,
+        )
+        invalidate(f"page:{comment.article_id}")
+    for name, value in {"state": new_state, **fields}.items():
+        setattr(comment, name, value)

@@ -1,0 +1,171 @@
+"""The reader's side: send, confirm, look at, withdraw. GET shows, POST acts; nothing is cached."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from news.comments import discussion, limits, links, moderation, origins
+from news.comments.discussion import Discussion
+from news.comments.forms import CommentForm, find_parent
+from news.comments.models import CommentSettings, LinkPurpose, ReaderComment
+from news.models import ArticlePage
+
+View = Callable[..., HttpResponse]
+
+
+def private(view: View) -> View:
+    """A page of one reader: kept by no cache, named to no other site, sent from here only."""
+
+    @csrf_exempt  # no cookie stands behind it; `origins` asks the browser instead
+    @never_cache
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not origins.is_own(request):
+            return render(request, "reader_comments/foreign.html", status=403)
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return guarded
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def comment(request: HttpRequest, page_id: int) -> HttpResponse:
+    """The form on a page of its own, and where every form is sent to."""
+    shown = _discussion(request, page_id)
+    if not shown.is_open:
+        status = 403 if request.method == "POST" else 200
+        return _show(request, shown, None, status)
+    if request.method == "POST":
+        return _submit(request, shown)
+    return _show(request, shown, shown.form(parent=_asked_parent(request, shown)), 200)
+
+
+def _submit(request: HttpRequest, shown: Discussion) -> HttpResponse:
+    form = shown.form(request.POST)
+    if not form.is_valid():
+        return _show(request, shown, form, 422)
+    data = form.cleaned_data
+    if limits.exceeded(request, email=data["email"], now=shown.now):
+        return _show(request, shown, form, 429, too_many=True)
+    article = shown.article
+    submission = moderation.Submission(
+        article=article,
+        parent=data["parent"],
+        name=data["name"],
+        email=data["email"],
+        text=data["text"],
+        consent_text=form.consent_text,
+        ticket_digest=form.ticket_digest,
+        surface=f"article:{article.pk}@{article.live_revision_id or 0} form:1",
+    )
+    moderation.submit(submission, settings=shown.settings, now=shown.now)
+    # The same answer for a first and a second sending, a known and an unknown address.
+    response = redirect("reader_comments:thanks", page_id=article.pk)
+    response.status_code = 303
+    return response
+
+
+def _show(
+    request: HttpRequest,
+    shown: Discussion,
+    form: CommentForm | None,
+    status: int,
+    *,
+    too_many: bool = False,
+) -> HttpResponse:
+    context = {
+        "discussion": shown,
+        "article": shown.article,
+        "form": form,
+        "too_many": too_many,
+    }
+    return render(request, "reader_comments/comment.html", context, status=status)
+
+
+def _asked_parent(request: HttpRequest, shown: Discussion) -> ReaderComment | None:
+    value = request.GET.get("parent", "")
+    if value.isascii() and value.isdigit():
+        return find_parent(shown.article, int(value[:19]))
+    return None
+
+
+@private
+@require_GET
+def ticket(request: HttpRequest, page_id: int) -> HttpResponse:
+    """A ticket of its own for a reader whose page came from a cache."""
+    shown = _discussion(request, page_id)
+    if not shown.is_open or shown.consent_text is None:
+        raise Http404
+    return JsonResponse({"ticket": shown.form().ticket_value, "text": shown.consent_text.pk})
+
+
+@private
+@require_GET
+def thanks(request: HttpRequest, page_id: int) -> HttpResponse:
+    article = _article(page_id)
+    context = {"article": article, "settings": CommentSettings.of(request)}
+    return render(request, "reader_comments/thanks.html", context)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    found = links.find(token, LinkPurpose.CONFIRM)
+    if found is None:
+        return _gone(request)
+    if request.method == "POST":
+        moderation.confirm(found, settings=CommentSettings.of(request), now=timezone.now())
+        return _see_other("confirm", token)
+    return render(
+        request, "reader_comments/confirm.html", {"comment": found, "article": found.article}
+    )
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    """The writer's page: the comment, its state, the consent with its exact text, and the end."""
+    found = links.find(token, LinkPurpose.MANAGE)
+    if found is None:
+        return _gone(request)
+    if request.method == "POST":
+        moderation.withdraw(found, now=timezone.now())
+        return _see_other("manage", token)
+    return render(
+        request, "reader_comments/manage.html", {"comment": found, "article": found.article}
+    )
+
+
+def _see_other(name: str, token: str) -> HttpResponse:
+    response = redirect(f"reader_comments:{name}", token=token)
+    response.status_code = 303
+    return response
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "reader_comments/gone.html", status=404)
+
+
+def _article(page_id: int) -> ArticlePage:
+    return get_object_or_404(
+        ArticlePage.objects.published().select_related("locale"),
+        pk=page_id,
+        locale__language_code=translation.get_language(),
+    )
+
+
+def _discussion(request: HttpRequest, page_id: int) -> Discussion:
+    found = discussion.of(_article(page_id), request)
+    if found is None or not found.is_visible:
+        raise Http404
+    return found
