@@ -1,11 +1,13 @@
 """Where the newsroom plugs into the Wagtail admin."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.snippets.models import register_snippet
 
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
+from news.reports import ReadershipMenuItem, ReadershipView
 
 register_snippet(NewsroomViewSetGroup)
 
@@ -17,3 +19,26 @@ def register_image_list() -> list[URLPattern]:
         path("images/", NewsImageIndexView.as_view()),
         path("images/results/", NewsImageIndexView.as_view(results_only=True)),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_readership_report() -> list[URLPattern]:
+    return [
+        path("reports/readership/", ReadershipView.as_view(), name="readership_report"),
+        path(
+            "reports/readership/results/",
+            ReadershipView.as_view(results_only=True),
+            name="readership_report_results",
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_readership_menu_item() -> ReadershipMenuItem:
+    return ReadershipMenuItem(
+        _("Readership"),
+        reverse_lazy("readership_report"),
+        name="readership",
+        icon_name="view",
+        order=100,
+    )
