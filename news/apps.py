@@ -7,4 +7,6 @@ class NewsConfig(AppConfig):
     verbose_name = _("News")
 
     def ready(self) -> None:
-        from news import receivers  # noqa: F401  app ready
+        from news import analytics_facets, receivers  # noqa: F401  app ready
+
+        analytics_facets.register()

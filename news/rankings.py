@@ -1,0 +1,83 @@
+"""The newsroom's rankings: what counting knows by number becomes live, public articles."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from wagtail.models import Page
+
+from analytics.ranking import RankingUnavailable, top_pages
+from news.models import ArticlePage
+
+logger = logging.getLogger(__name__)
+
+BOX_LIMIT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RankedArticle:
+    """An article and its place, counted from 1."""
+
+    rank: int
+    article: ArticlePage
+    visits: int
+    views: int
+
+
+def most_read(
+    *,
+    window: str = "7d",
+    limit: int = 10,
+    scope: int | None = None,
+    tag: str | None = None,
+    author: str | None = None,
+    language: str | None = None,
+    exclude: Collection[int] = (),
+    now: datetime | None = None,
+) -> list[RankedArticle]:
+    """Return the most read articles that a reader may be shown, most read first.
+
+    The articles come in one query beside the ranking's, without their bodies;
+    RankingUnavailable if the ranking cannot be read.
+    """
+    scores = top_pages(
+        window=window,
+        limit=limit,
+        scope=scope,
+        tag=tag,
+        author=author,
+        language=language,
+        exclude=exclude,
+        now=now,
+    )
+    page_ids = [score.page_id for score in scores]
+    rows = ArticlePage.objects.rankable().filter(pk__in=page_ids).defer_streamfields()
+    articles = {article.pk: article for article in rows}
+    # An article that was withdrawn between the two queries is left out.
+    shown = [score for score in scores if score.page_id in articles]
+    return [
+        RankedArticle(rank, articles[score.page_id], score.visits, score.views)
+        for rank, score in enumerate(shown, start=1)
+    ]
+
+
+def most_read_beside(
+    page: Page, *, limit: int = BOX_LIMIT, now: datetime | None = None
+) -> list[RankedArticle]:
+    """Return what the box on a page shows: the week's most read in its language, without itself.
+
+    Empty if the ranking cannot be read: the page is worth more than its box.
+    """
+    try:
+        return most_read(
+            limit=limit, language=page.locale.language_code, exclude=[page.pk], now=now
+        )
+    except RankingUnavailable as error:
+        logger.warning(
+            "The ranking cannot be read; pages go without their box.",
+            extra={"event": "ranking_unavailable", "error": str(error)},
+        )
+        return []

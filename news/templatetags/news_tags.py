@@ -1,0 +1,16 @@
+"""The boxes that stand beside what is read."""
+
+from typing import Any
+
+from django import template
+from wagtail.models import Page
+
+from news.rankings import most_read_beside
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/most_read.html", takes_context=True)
+def most_read_box(context: template.Context, page: Page) -> dict[str, Any]:
+    """Show the week's most read articles beside a page, or nothing if there are none."""
+    return {"ranked": most_read_beside(page), "request": context.get("request")}
