@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from is_bot import Bots
 
 from analytics.useragents import Remembered
@@ -101,6 +103,8 @@ MORE_PATTERNS = (
     "mastodon/",
     "slurp",
 )
+# What real devices call themselves and the package's list takes for robots.
+INNOCENT = re.compile("WebAppManager")
 KIND_OTHER = "other"
 
 _bots = Bots()
@@ -110,7 +114,7 @@ _bots.extend(MORE_PATTERNS)
 def _kind_of(user_agent: str) -> str:
     if not user_agent.strip():
         return KIND_OTHER
-    if not _bots.is_bot(user_agent):
+    if not _bots.is_bot(INNOCENT.sub("", user_agent)):
         return ""
     lowered = user_agent.lower()
     for kind, words in KINDS:

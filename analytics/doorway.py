@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connections
 
 from analytics import buffer
 from analytics.events import DropReason, Kind
@@ -55,6 +55,13 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
     return body
 
 
+def _close_stale_connections() -> None:
+    """Do what Django does at the start of a request: let go of connections that broke or aged."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+
+
 class Doorway:
     """Answer `POST /_/view` and `/_/read` at once; everything else goes on to `application`."""
 
@@ -68,7 +75,7 @@ class Doorway:
         kind = self.paths.get(environ["PATH_INFO"])
         if kind is None or environ["REQUEST_METHOD"] != "POST":
             return self.application(environ, start_response)
-        close_old_connections()
+        _close_stale_connections()
         status = receive(kind, environ, read_body(environ), now=datetime.now(UTC))
         headers = [("Cache-Control", "no-store")]
         if status != 204:
