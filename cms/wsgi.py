@@ -1,4 +1,4 @@
-"""The WSGI application that the web server runs."""
+"""The WSGI application that the web server runs: Django, and what answers before it."""
 
 import os
 
@@ -7,3 +7,14 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 
 application = get_wsgi_application()
+
+# Django is set up from here on, so the apps may be imported.
+from django.conf import settings  # noqa: E402
+
+from analytics.doorway import Doorway  # noqa: E402
+from analytics.events import Kind  # noqa: E402
+
+beacons = {"/_/view": Kind.VIEW}
+if settings.ANALYTICS_ENGAGEMENT:
+    beacons["/_/read"] = Kind.READ
+application = Doorway(application, paths=beacons)
