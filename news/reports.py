@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import django_filters
@@ -19,6 +20,7 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
+from wagtail.permissions import policy_registry
 
 from news import readership
 from news.models import ArticlePage, Author, SectionPage
@@ -38,6 +40,10 @@ def without_formula(text: str) -> str:
 def _local(moment: datetime) -> datetime:
     """Return the site's own time without a zone: spreadsheets know none."""
     return timezone.make_naive(moment).replace(microsecond=0)
+
+
+def _parent_path(page: Page) -> str:
+    return page.path[: -Page.steplen]
 
 
 class SectionField(django_filters.fields.ModelChoiceField):
@@ -144,7 +150,9 @@ class ReadershipView(ReportView):
     @cached_property
     def columns(self) -> list[BaseColumn]:
         return [
-            TitleColumn("title", label=_("Headline"), sort_key="title", get_url=self.get_url),
+            TitleColumn(
+                "title", label=_("Headline"), sort_key="title", get_url=attrgetter("goes_to")
+            ),
             Column("section_title", label=_("Section")),
             Column("author_names", label=_("Authors")),
             DateColumn("first_published_at", label=_("Published"), sort_key="first_published_at"),
@@ -152,12 +160,6 @@ class ReadershipView(ReportView):
             NumberColumn("views", label=_("Views"), sort_key="views"),
             NumberColumn("readers", label=_("Readers"), sort_key="readers"),
         ]
-
-    def get_url(self, article: ArticlePage) -> str | None:
-        """Where staff would go from here: into the editor if they may, else to the page."""
-        if article.permissions_for_user(self.request.user).can_edit():
-            return reverse("wagtailadmin_pages:edit", args=[article.pk])
-        return article.get_url(self.request) if article.live else None
 
     def get_base_queryset(self) -> ArticleQuerySet:
         return readership.articles_read(self.period)
@@ -170,16 +172,27 @@ class ReadershipView(ReportView):
 
     def decorate_paginated_queryset(self, articles: Iterable[ArticlePage]) -> list[ArticlePage]:
         rows = list(articles)
-        parents = dict(
-            Page.objects.filter(path__in={row.path[: -Page.steplen] for row in rows}).values_list(
-                "path", "title"
-            )
-        )
+        parents = Page.objects.filter(path__in={_parent_path(row) for row in rows})
+        section_titles = dict(parents.values_list("path", "title"))
+        editable = self._editable(rows)
         for row in rows:
-            row.section_title = parents.get(row.path[: -Page.steplen], "")
+            row.section_title = section_titles.get(_parent_path(row), "")
             row.author_names = ", ".join(author.name for author in row.authors)
             row.address = row.get_full_url(self.request) or ""
+            # Where staff would go from here: into the editor if they may, else to the page.
+            row.goes_to = row.address if row.live else None
+            if row.pk in editable:
+                row.goes_to = reverse("wagtailadmin_pages:edit", args=[row.pk])
         return rows
+
+    def _editable(self, rows: list[ArticlePage]) -> set[int]:
+        """Return which articles the user may change; an export has no links to care for."""
+        if self.is_export:
+            return set()
+        allowed = policy_registry.get_by_type(Page).instances_user_has_permission_for(
+            self.request.user, "change"
+        )
+        return set(allowed.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
 
     def get_filename(self) -> str:
         return f"readership-{self.period.first}-{self.period.last}"

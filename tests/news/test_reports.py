@@ -42,8 +42,7 @@ def count(article_id: int, *, days_ago: int = 0, visits: int, views: int = 0, re
 
 def rows(response) -> list[tuple[str, int, int, int]]:
     return [
-        (row.title, row.visits, row.views, row.readers)
-        for row in response.context["object_list"]
+        (row.title, row.visits, row.views, row.readers) for row in response.context["object_list"]
     ]
 
 
@@ -147,7 +146,7 @@ def test_empty_site_says_so(analyst):
 
     assert without_articles.count("readership__empty") == 1
     assert without_views.count("readership__empty") == 1
-    assert "<table" not in without_views
+    assert 'class="listing' not in without_views
 
 
 @pytest.mark.parametrize("address", [REPORT, RESULTS])
@@ -184,10 +183,10 @@ def test_csv_and_xlsx_hold_every_row_and_no_formula(analyst):
     table = list(csv.reader(io.StringIO(text)))
     sheet = list(load_workbook(io.BytesIO(book)).active.iter_rows())
     assert len(table) == len(sheet) == 62
-    assert table[1][:3] == ["'=HYPERLINK(\"x\")", "Kultur", "'=cmd()"]
+    assert table[1][:3] == ['\'=HYPERLINK("x")', "Kultur", "'=cmd()"]
     assert table[1][4:7] == ["2", "3", "1"]
     assert [cell.value for cell in sheet[1]][4:7] == [2, 3, 1]
-    assert {cell.data_type for row in sheet for cell in row} == {"s", "n", "d"}
+    assert {cell.data_type for row in sheet for cell in row} == {"inlineStr", "s", "n", "d"}
 
 
 @pytest.mark.parametrize(
