@@ -1,10 +1,13 @@
 """Where the newsroom plugs into the Wagtail admin."""
 
+from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 from wagtail.snippets.models import register_snippet
 
+from news.admin.dashboard import MostReadPanel, SchedulePanel
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
 from news.reports import ReadershipMenuItem, ReadershipView
@@ -42,3 +45,8 @@ def register_readership_menu_item() -> ReadershipMenuItem:
         icon_name="view",
         order=100,
     )
+
+
+@hooks.register("construct_homepage_panels")
+def add_newsroom_panels(request: HttpRequest, panels: list[Component]) -> None:
+    panels += [MostReadPanel(), SchedulePanel()]
