@@ -1,0 +1,270 @@
+"""The moderation queue in the Wagtail admin: list, one comment, decisions one by one or many."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import django_filters
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
+from wagtail.admin.utils import get_valid_next_url_from_request
+from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
+from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
+
+from news.comments import discussion, moderation
+from news.comments.models import CommentState, ReaderComment, Reason
+from news.comments.moderation import By, ConsentMissing, NotPossible, StateChanged
+from news.comments.permissions import may_moderate
+from news.consent.models import ConsentEvent
+from news.models import SectionPage
+
+LISTED_STATES = [choice for choice in CommentState.choices if choice[0] != "unconfirmed"]
+
+
+class DecisionForm(forms.Form):
+    """What a moderator says about a decision."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices)
+    note = forms.CharField(
+        label=_("Note for colleagues"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+Verb = Callable[..., None]
+# verb -> (function, whether a reason is asked for, states it leads from)
+VERBS: dict[str, tuple[Verb, bool, frozenset[CommentState]]] = {
+    "approve": (moderation.approve, False, moderation.APPROVABLE),
+    "reject": (moderation.reject, True, moderation.REJECTABLE),
+    "hide": (moderation.hide, True, moderation.HIDEABLE),
+    "spam": (moderation.mark_spam, False, moderation.SPAMMABLE),
+}
+
+
+class DecideColumn(BaseColumn):
+    """A button that approves a waiting comment right in the list."""
+
+    cell_template_name = "reader_comments/admin/decide_cell.html"
+
+    def get_cell_context_data(
+        self, instance: ReaderComment, parent_context: dict[str, Any]
+    ) -> dict[str, Any]:
+        context = super().get_cell_context_data(instance, parent_context)
+        request = parent_context["request"]
+        return context | {"csrf_token": get_token(request), "next": request.get_full_path()}
+
+
+class TextColumn(Column):
+    cell_template_name = "reader_comments/admin/text_cell.html"
+
+
+class CommentFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=LISTED_STATES, widget=forms.RadioSelect, empty_label=_("All")
+    )
+    section = django_filters.ModelChoiceFilter(
+        label=_("Section"),
+        queryset=SectionPage.objects.order_by("title"),
+        method="in_section",
+    )
+
+    class Meta:
+        model = ReaderComment
+        fields: list[str] = []
+
+    def in_section(
+        self, comments: QuerySet[ReaderComment], name: str, section: SectionPage
+    ) -> QuerySet[ReaderComment]:
+        return comments.filter(article__path__startswith=section.path)
+
+
+class CommentIndexView(IndexView):
+    def get_base_queryset(self) -> Any:
+        return ReaderComment.objects.for_moderators()
+
+
+class CommentInspectView(InspectView):
+    """One comment with its place in the thread, what was decided, and the consent shown."""
+
+    page_title = _("Reader comment")
+
+    def get_object(self, queryset: Any = None) -> ReaderComment:
+        comments = ReaderComment.objects.for_moderators().select_related("consent_text")
+        return get_object_or_404(comments, pk=self.pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        comment = self.object
+        events = ConsentEvent.objects.for_comment(comment.pk).in_order()
+        possible = [name for name, verb in VERBS.items() if comment.state in verb[2]]
+        return super().get_context_data(**kwargs) | {
+            "comment": comment,
+            "node": discussion.Node(comment),
+            "decisions": comment.decisions.select_related("actor"),
+            "events": events.select_related("text"),
+            "possible": possible,
+            "form": DecisionForm(),
+        }
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Carry out one decision about one comment, from the state its moderator saw."""
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    comment = get_object_or_404(ReaderComment.objects.for_moderators(), pk=pk)
+    name = request.POST.get("verb", "")
+    if name in VERBS:
+        _carry_out(request, comment, name)
+    return redirect(get_valid_next_url_from_request(request) or _inspect_url(comment))
+
+
+def _carry_out(request: HttpRequest, comment: ReaderComment, name: str) -> None:
+    verb, asks_reason, _states = VERBS[name]
+    form = DecisionForm(request.POST)
+    if asks_reason and not form.is_valid():
+        messages.error(request, _("Please choose a reason."))
+        return
+    said = form.cleaned_data if asks_reason else {}
+    by = By(actor=request.user, reason=said.get("reason", ""), note=said.get("note", ""))
+    seen = request.POST.get("seen", comment.state)
+    try:
+        if seen != comment.state:
+            raise StateChanged
+        verb(comment, by, now=timezone.now())
+    except (StateChanged, NotPossible):
+        messages.warning(request, _("Nothing done: somebody else has decided meanwhile."))
+    except ConsentMissing:
+        messages.error(request, _("Nothing done: no consent stands for this comment."))
+    else:
+        messages.success(request, _("Done: %s") % comment.get_state_display())
+
+
+def _inspect_url(comment: ReaderComment) -> str:
+    return reverse("reader_comments_admin:inspect", args=[comment.pk])
+
+
+class CommentBulkAction(SnippetBulkAction):
+    """One decision about every chosen comment; what changed meanwhile is left alone."""
+
+    models = [ReaderComment]
+    verb: Verb
+    possible_from: frozenset[CommentState]
+    template_name = "reader_comments/admin/bulk.html"
+
+    def check_perm(self, obj: ReaderComment) -> bool:
+        return may_moderate(self.request.user) and obj.state in self.possible_from
+
+    def get_all_objects_in_listing_query(self, parent_id: Any) -> Any:
+        return ReaderComment.objects.pending().values_list("pk", flat=True)
+
+    def get_execution_context(self) -> dict[str, Any]:
+        said = self.cleaned_form.cleaned_data
+        by = By(actor=self.request.user, reason=said.get("reason", ""), note=said.get("note", ""))
+        return {"by": by, "verb": type(self).__dict__["verb"]}
+
+    @classmethod
+    def execute_action(
+        cls, objects: Sequence[ReaderComment], *, by: By, verb: Verb, **kwargs: Any
+    ) -> tuple[int, int]:
+        done = 0
+        for comment in objects:
+            try:
+                verb(comment, by, now=timezone.now())
+                done += 1
+            except (StateChanged, NotPossible, ConsentMissing):
+                continue
+        return done, len(objects) - done
+
+    def get_success_message(self, done: int, left: int) -> str:
+        text = ngettext("%(count)d comment decided.", "%(count)d comments decided.", done)
+        return text % {"count": done}
+
+
+class ApproveBulkAction(CommentBulkAction):
+    display_name = _("Approve")
+    aria_label = _("Approve selected comments")
+    action_type = "approve"
+    action_priority = 10
+    verb = moderation.approve
+    possible_from = moderation.APPROVABLE
+
+
+class RejectBulkAction(CommentBulkAction):
+    display_name = _("Reject")
+    aria_label = _("Reject selected comments")
+    action_type = "reject"
+    action_priority = 20
+    classes = {"serious"}
+    form_class = DecisionForm
+    verb = moderation.reject
+    possible_from = moderation.REJECTABLE
+
+
+class ReaderCommentViewSet(SnippetViewSet):
+    model = ReaderComment
+    base_url_path = "reader-comments"
+    admin_url_namespace = "reader_comments_admin"
+    icon = "comment"
+    menu_label = _("Reader comments")
+    menu_name = "reader-comments"
+    menu_order = 250
+    add_to_admin_menu = True
+    add_to_reference_index = False
+    exclude_form_fields: list[str] = []
+    copy_view_enabled = False
+    inspect_view_enabled = True
+    index_view_class = CommentIndexView
+    inspect_view_class = CommentInspectView
+    inspect_template_name = "reader_comments/admin/inspect.html"
+    filterset_class = CommentFilterSet
+    search_fields = ["name", "text", "article__title"]
+    list_per_page = 50
+    ordering = ["-submitted_at", "-pk"]
+    list_display = [
+        TitleColumn("name", label=_("Name"), get_url=lambda comment: _inspect_url(comment)),
+        TextColumn("text", label=_("Comment")),
+        Column("article.title", label=_("Article")),
+        Column("get_state_display", label=_("State"), sort_key="state"),
+        DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
+        DecideColumn("decide", label=_("Decision")),
+    ]
+
+    @cached_property
+    def menu_url(self) -> str:
+        return reverse(self.get_url_name("list")) + "?state=pending"
+
+    @property
+    def menu_item_class(self) -> type:
+        from wagtail.admin.menu import MenuItem
+        from wagtail.admin.ui.sidebar import LinkMenuItem
+
+        def is_shown(item: MenuItem, request: HttpRequest) -> bool:
+            return may_moderate(request.user)
+
+        def render_component(item: MenuItem, request: HttpRequest) -> LinkMenuItem:
+            count = ReaderComment.objects.pending().count()
+            label = f"{item.label} ({count})" if count else item.label
+            return LinkMenuItem(item.name, label, item.url, icon_name=item.icon_name)
+
+        return type(
+            "ReaderCommentMenuItem",
+            (MenuItem,),
+            {"is_shown": is_shown, "render_component": render_component},
+        )
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("decide/<int:pk>/", decide, name="decide")]
