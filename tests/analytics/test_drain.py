@@ -1,0 +1,330 @@
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from analytics import buffer
+from analytics.drain import aggregate, drain_shard
+from analytics.events import Dimension
+from analytics.models import (
+    DropCount,
+    PageBucket,
+    PageDay,
+    PageDayDimension,
+    PoisonEntry,
+    ShardCheckpoint,
+    WindowDelta,
+)
+from analytics.upserts import COUNTS
+from analytics.windows import roll_windows
+from tests.analytics.streams import (
+    MINUTE_MS,
+    NOON,
+    NOON_BUCKET,
+    NOON_MS,
+    drain_all,
+    drop,
+    read,
+    rows,
+    view,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 10)
+
+
+def accept(*events):
+    for event in events:
+        buffer.accept(event, now=NOON)
+
+
+def stream_of(shard: int = 0) -> str:
+    return f"{{{settings.KEY_PREFIX}:s{shard}}}:stream"
+
+
+def test_events_become_exactly_these_rows(counting):
+    direct = {Dimension.CHANNEL: "direct", Dimension.DEVICE: "phone"}
+    search = {Dimension.CHANNEL: "search"}
+    first = view(5, dimensions=direct)
+    accept(
+        first,
+        view(5, dimensions=search, at_ms=NOON_MS + 20 * MINUTE_MS),
+        view(6, dimensions=search),
+        view(5, reader=b"reader-2", dimensions=direct),
+        view(5, reader=None),
+        read(first.id, seconds=40),
+        drop("bot", "ai"),
+        drop("bot", "ai"),
+        drop("staff"),
+    )
+
+    assert drain_all() == 9
+
+    assert rows(PageBucket, "page_id", "bucket", *COUNTS) == [
+        (5, NOON_BUCKET, 3, 2, 2, 2, 40),
+        (5, NOON_BUCKET + 1, 1, 0, 0, 0, 0),
+        (6, NOON_BUCKET, 1, 1, 1, 0, 0),
+    ]
+    assert rows(PageDay, "page_id", "day", *COUNTS) == [
+        (5, DAY, 4, 2, 2, 2, 40),
+        (6, DAY, 1, 1, 1, 0, 0),
+    ]
+    assert rows(PageDayDimension, "day", "page_id", "dimension", "value", "views", "visits") == [
+        (DAY, 5, Dimension.CHANNEL, "direct", 2, 2),
+        (DAY, 5, Dimension.CHANNEL, "search", 1, 0),
+        (DAY, 5, Dimension.DEVICE, "phone", 2, 2),
+        (DAY, 6, Dimension.CHANNEL, "search", 1, 1),
+    ]
+    hour = NOON_BUCKET // 4
+    assert rows(DropCount, "hour", "reason", "detail", "count") == [
+        (hour, "bot", "ai", 2),
+        (hour, "staff", "", 1),
+    ]
+    assert rows(PoisonEntry, "id") == []
+
+
+def test_draining_twice_counts_once(counting):
+    accept(view(), view(6))
+
+    assert (drain_all(), drain_all()) == (2, 0)
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1)]
+
+
+def test_second_drain_adds_to_the_rows_of_the_first(counting):
+    accept(view())
+    drain_all()
+    accept(view(reader=b"reader-2"))
+    drain_all()
+
+    assert rows(PageDay, "page_id", "day", "views", "visits") == [(5, DAY, 2, 2)]
+
+
+def test_deltas_say_what_each_drain_added(counting):
+    accept(view())
+    drain_all()
+    accept(view(reader=b"reader-2"), view(6))
+    drain_all()
+
+    assert rows(
+        WindowDelta, "page_id", "bucket", "views", "visits", "readers", "engaged_seconds"
+    ) == [(5, NOON_BUCKET, 1, 1, 1, 0), (5, NOON_BUCKET, 1, 1, 1, 0), (6, NOON_BUCKET, 1, 1, 1, 0)]
+
+
+def test_view_after_midnight_counts_on_the_next_day(counting):
+    accept(view(at_ms=NOON_MS + 11 * 60 * MINUTE_MS - 1), view(at_ms=NOON_MS + 660 * MINUTE_MS))
+    drain_all()
+
+    assert rows(PageDay, "day", "views", "visits", "readers") == [
+        (DAY, 1, 1, 1),
+        (DAY + timedelta(days=1), 1, 1, 1),
+    ]
+
+
+def test_drain_that_finds_the_checkpoint_moved_stops_and_writes_nothing(counting):
+    accept(*(view(reader=bytes([n] * 8)) for n in range(20)))
+    shard = 0
+    reads = []
+
+    def overtake(execute, sql, params, many, context):
+        """Another drain of the same shard, right before ours begins its transaction."""
+        if sql.startswith("SAVEPOINT") and not reads:
+            reads.append(sql)
+            drain_shard(shard, now=NOON)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(overtake):
+        result = drain_shard(shard, now=NOON)
+
+    assert result.was_overtaken
+    drain_all()
+    assert rows(PageBucket, "page_id", "views") == [(5, 20)]
+
+
+@pytest.mark.parametrize(
+    "table", ["pagebucket", "pageday", "pagedaydimension", "dropcount", "windowdelta"]
+)
+def test_failure_at_any_table_leaves_nothing_and_is_made_up_for(counting, table):
+    accept(view(dimensions={Dimension.CHANNEL: "direct"}), drop())
+
+    def fail(execute, sql, params, many, context):
+        if f'INSERT INTO "analytics_{table}"' in sql:
+            raise DatabaseError("killed")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        failures = 0
+        for shard in range(2):
+            try:
+                drain_shard(shard, now=NOON)
+            except DatabaseError:
+                failures += 1
+    assert failures >= 1
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1)]
+    assert rows(PageDay, "page_id", "views") == [(5, 1)]
+    assert rows(PageDayDimension, "value", "views") == [("direct", 1)]
+    assert rows(DropCount, "reason", "count") == [("bot", 1)]
+    assert rows(WindowDelta, "page_id", "views") == [(5, 1)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"e": "9v\t1\t5\t7"},
+        {"e": "1v\tnoon\t5\t7"},
+        {"e": "1v\t999999999\t5\t7"},
+        {"e": f"1v\t{NOON_BUCKET}\t0\t7"},
+        {"e": f"1v\t{NOON_BUCKET}\t99999999999\t7"},
+        {"e": f"1v\t{NOON_BUCKET}\t5\t9999"},
+        {"e": f"1v\t{NOON_BUCKET}\t5\tXdirect\t7"},
+        {"e": f"1v\t{NOON_BUCKET}\t5\t1{'x' * 101}\t7"},
+        {"e": f"1v\t{NOON_BUCKET}\t5\t1a\x00b\t7"},
+        {"e": f"1v\t{NOON_BUCKET}"},
+        {"e": f"1r\t{NOON_BUCKET}\t5\t-3\t0"},
+        {"e": f"1d\t{NOON_BUCKET}\tbecause\t"},
+        {"e": f"1d\t{NOON_BUCKET}\tbot"},
+        {"e": b"\xff\xfe"},
+        {"e": ""},
+        {"other": "x"},
+        {"e": "1e", "f": "1"},
+    ],
+)
+def test_poison_is_set_aside_counted_and_blocks_nothing(counting, fields):
+    entry_id = counting.xadd(stream_of(0), fields).decode()
+    for shard in range(2):
+        counting.xadd(stream_of(shard), {"e": f"1v\t{NOON_BUCKET}\t5\t7"})
+
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 2)]
+    assert rows(PoisonEntry, "shard", "entry_id") == [(0, entry_id)]
+    assert rows(DropCount, "reason", "count") == [("poison", 1)]
+
+
+def test_stream_keeps_a_minute_behind_what_is_counted(counting):
+    key = stream_of(0)
+    counting.delete(key)
+    for number in range(250):
+        counting.xadd(key, {"e": f"1v\t{NOON_BUCKET}\t5\t7"}, id=f"{NOON_MS + number * 1000}-0")
+    ShardCheckpoint.objects.filter(shard=0).update(last_id="0-0")
+
+    drain_shard(0, now=NOON)
+
+    oldest = int(buffer.read_stream(0, "0-0")[0][0].split(b"-")[0])
+    assert NOON_MS < oldest <= NOON_MS + 190_000
+    assert rows(PageBucket, "page_id", "views") == [(5, 250)]
+
+
+def test_more_than_one_transaction_counts_all(counting):
+    pipe = counting.pipeline()
+    for number in range(25_500):
+        pipe.xadd(stream_of(0), {"e": f"1v\t{NOON_BUCKET}\t{number % 7 + 1}\t1"})
+    pipe.execute()
+
+    first = drain_shard(0, now=NOON, transaction_limit=1)
+    second = drain_shard(0, now=NOON)
+
+    assert (first.entry_count, first.has_rest) == (20_000, True)
+    assert (second.entry_count, second.has_rest) == (5_500, False)
+    assert sum(views for (views,) in rows(PageBucket, "views")) == 25_500
+
+
+def test_first_drain_begins_an_epoch(clean_redis, db):
+    buffer.reset()
+
+    assert drain_shard(0, now=NOON).entry_count == 0
+
+    checkpoint = ShardCheckpoint.objects.get(shard=0)
+    assert checkpoint.epoch == buffer.stream_state(0).epoch != ""
+    assert checkpoint.drained_at == NOON
+
+
+def test_stream_lost_that_begins_again_below_the_stored_id_is_drained(counting):
+    accept(view())
+    drain_all()
+    far = "9999999999999-7"
+    ShardCheckpoint.objects.all().update(last_id=far)
+    counting.delete(*[key for key in counting.scan_iter("*") if b"}:" in key])
+    lost = view(6)
+    accept(lost)  # refused by the script, so it goes to the spool
+
+    drain_all()  # begins the epoch
+    buffer.feed_spool(now=NOON)
+    accept(view(7))
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1), (7, 1)]
+    stored = [int(last_id.partition("-")[0]) for (last_id,) in rows(ShardCheckpoint, "last_id")]
+    assert min(stored) > 9999999999999
+
+
+def test_stream_that_lost_its_end_gets_new_ids_above_the_stored_one(counting):
+    ShardCheckpoint.objects.all().update(last_id="9999999999999-7")
+
+    drain_all()
+    accept(view(), view(6), view(7, reader=b"reader-2"))
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1), (7, 1)]
+
+
+def test_epoch_key_alone_is_missing_and_nothing_counts_twice(counting):
+    accept(view())
+    drain_all()
+    for shard in range(2):
+        counting.delete(f"{{{settings.KEY_PREFIX}:s{shard}}}:epoch")
+    accept(view(6))
+
+    drain_all()
+    buffer.feed_spool(now=NOON)
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1)]
+
+
+def test_emptied_redis_counts_what_it_had_counted_and_what_comes(counting):
+    accept(view())
+    drain_all()
+    counting.delete(*[key for key in counting.scan_iter("*") if b"}:" in key])
+    accept(view(6))
+    drain_all()
+    buffer.feed_spool(now=NOON)
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1)]
+
+
+def test_shards_can_be_raised(counting, settings):
+    accept(*(view(reader=bytes([n] * 8)) for n in range(20)))
+    settings.ANALYTICS_SHARDS = 5
+    drain_all()
+    accept(*(view(reader=bytes([n] * 8)) for n in range(20, 60)))
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 60)]
+    assert rows(ShardCheckpoint, "shard") == [(n,) for n in range(5)]
+
+
+def test_equal_entries_are_read_once_and_count_each(counting):
+    payload = f"1v\t{NOON_BUCKET}\t5\t1direct\t3".encode()
+
+    batch = aggregate([(b"1-%d" % n, [b"e", payload]) for n in range(1000)])
+
+    assert dict(batch.buckets) == {(5, NOON_BUCKET): [1000, 1000, 1000, 0, 0]}
+
+
+def test_view_is_in_the_windows_after_one_drain_and_one_roll(counting):
+    from analytics.models import WindowTotal
+
+    accept(view())
+    drain_all()
+    roll_windows(now=NOON)
+
+    assert rows(WindowTotal, "window", "page_id", "visits") == [
+        ("24h", 5, 1),
+        ("30d", 5, 1),
+        ("7d", 5, 1),
+    ]
