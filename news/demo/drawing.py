@@ -104,9 +104,7 @@ class Canvas:
             joint="curve",
         )
 
-    def arch(
-        self, x: float, y: float, rx: float, ry: float, color: str, width: float = 4
-    ) -> None:
+    def arch(self, x: float, y: float, rx: float, ry: float, color: str, width: float = 4) -> None:
         """Draw the upper half of an ellipse."""
         steps = [math.pi * step / 60 for step in range(61)]
         self.line([(x - rx * math.cos(a), y - ry * math.sin(a)) for a in steps], color, width)

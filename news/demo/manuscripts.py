@@ -99,7 +99,9 @@ def _split(body: str) -> Iterator[tuple[str, str, str]]:
 
 def _chunks(body: str) -> Iterator[str]:
     """Yield paragraphs, and what stands between `:::` as one."""
-    for match in re.finditer(r"^::: .*?^:::$|^\S.*?(?=\n\s*\n|\Z)", body, re.MULTILINE | re.DOTALL):
+    for match in re.finditer(
+        r"^::: .*?^:::$|^\S.*?(?=\n\s*\n|\Z)", body, re.MULTILINE | re.DOTALL
+    ):
         yield match[0].strip()
 
 

@@ -241,8 +241,7 @@ class _Newsroom:
         collection = Collection.objects.filter(name=COLLECTION, depth=2).first()
         collection = collection or Collection.get_first_root_node().add_child(name=COLLECTION)
         portraits = [
-            pictures.portrait(byline.slug, byline.name, **byline.look)
-            for byline in people.BYLINES
+            pictures.portrait(byline.slug, byline.name, **byline.look) for byline in people.BYLINES
         ]
         for picture in [*pictures.PICTURES, *portraits]:
             image = NewsImage(
@@ -313,9 +312,7 @@ class _Newsroom:
     def _open_sections(self) -> None:
         for section in SECTIONS:
             for language in LANGUAGES:
-                parent: Page = self.sections.get(
-                    (section.parent, language), self.homes[language]
-                )
+                parent: Page = self.sections.get((section.parent, language), self.homes[language])
                 page = Page.objects.get(pk=parent.pk).add_child(
                     instance=SectionPage(
                         title=section.titles[language],

@@ -57,7 +57,16 @@ def theatre(c: Canvas) -> None:
 def library(c: Canvas) -> None:
     """Shelves full of books, a ladder and a reading lamp."""
     c.gradient("#2e2019", "#4b3324", "#5d3f2a")
-    tones = ["#8f3f33", "#c98a45", "#2f5d62", "#455c43", "#d9bf8c", "#6b3a4d", "#3b4a66", "#a9683a"]
+    tones = [
+        "#8f3f33",
+        "#c98a45",
+        "#2f5d62",
+        "#455c43",
+        "#d9bf8c",
+        "#6b3a4d",
+        "#3b4a66",
+        "#a9683a",
+    ]
     for row in range(5):
         floor = 178 + row * 172
         c.rect(0, floor - 158, 1600, 158, "#21160f")
@@ -96,7 +105,9 @@ def library(c: Canvas) -> None:
     c.rect(1186, 598, 166, 7, "#ffe9b4")
     c.round_rect(1006, 560, 88, 160, 40, "#b5533c")
     c.disc(1050, 524, 36, "#e2b088")
-    c.draw.pieslice([(1050 - 40) * 2, (520 - 42) * 2, (1050 + 40) * 2, (520 + 42) * 2], 170, 380, "#3b2620")
+    c.draw.pieslice(
+        [(1050 - 40) * 2, (520 - 42) * 2, (1050 + 40) * 2, (520 + 42) * 2], 170, 380, "#3b2620"
+    )
     c.line([(1022, 610), (1060, 700), (1120, 716)], "#a24632", 30)
     c.poly([(1080, 742), (1170, 716), (1170, 736), (1080, 756)], "#f8efd9")
     c.poly([(1260, 742), (1170, 716), (1170, 736), (1260, 756)], "#e9dcbd")

@@ -103,7 +103,11 @@ def creek(c: Canvas, start: float, light: str, dark: str, size: float) -> None:
         width = (4 + 190 * depth**1.5) * size
         left.append((x - width, y))
         right.append((x + width, y))
-    c.poly([(x - 8, y + 3) for x, y in left] + [(x + 8, y + 3) for x, y in right[::-1]], "#5d4c43", 0.5)
+    c.poly(
+        [(x - 8, y + 3) for x, y in left] + [(x + 8, y + 3) for x, y in right[::-1]],
+        "#5d4c43",
+        0.5,
+    )
     c.poly(left + right[::-1], dark)
     inner = [(a + (b - a) * 0.22, y) for (a, y), (b, _) in zip(left, right, strict=True)]
     outer = [(a + (b - a) * 0.7, y) for (a, y), (b, _) in zip(left, right, strict=True)]
@@ -113,11 +117,17 @@ def creek(c: Canvas, start: float, light: str, dark: str, size: float) -> None:
 def wader(c: Canvas, x: float, ground: float, size: float) -> None:
     c.oval(x, ground + 3, 40 * size, 4 * size, "#4a3d36", 0.4)
     for leg in (-6, 8):
-        c.line([(x + leg * size, ground), (x + leg * size, ground - 44 * size)], "#c8603c", 4 * size)
+        c.line(
+            [(x + leg * size, ground), (x + leg * size, ground - 44 * size)], "#c8603c", 4 * size
+        )
     c.oval(x, ground - 58 * size, 36 * size, 20 * size, "#f4efe4")
     c.oval(x - 4 * size, ground - 66 * size, 34 * size, 15 * size, "#262a2e")
     c.disc(x + 34 * size, ground - 84 * size, 13 * size, "#262a2e")
-    c.line([(x + 42 * size, ground - 84 * size), (x + 82 * size, ground - 74 * size)], "#d8583a", 5 * size)
+    c.line(
+        [(x + 42 * size, ground - 84 * size), (x + 82 * size, ground - 74 * size)],
+        "#d8583a",
+        5 * size,
+    )
 
 
 def storm(c: Canvas) -> None:
@@ -128,7 +138,9 @@ def storm(c: Canvas) -> None:
                c.random.choice(["#0e1622", "#3b4b59", "#1c2938"]), 0.6)  # fmt: skip
     c.poly([(1268, 214), (1268, 236), (-20, 120), (-20, -60)], "#fbeec2", 0.16)
     c.poly([(1268, 220), (1268, 232), (-20, 60), (-20, -10)], "#fbeec2", 0.22)
-    c.poly([(1060, 640), (1180, 540), (1400, 520), (1620, 600), (1620, 700), (1060, 700)], "#26323a")
+    c.poly(
+        [(1060, 640), (1180, 540), (1400, 520), (1620, 600), (1620, 700), (1060, 700)], "#26323a"
+    )
     for band in range(6):
         y = 256 + band * 48
         c.poly(
@@ -143,7 +155,9 @@ def storm(c: Canvas) -> None:
     tones = ["#53707a", "#41606c", "#31505d", "#24414e", "#18303c"]
     for row, tone in enumerate(tones):
         y = 560 + row * 64
-        c.wave(y - 9, "#c9d8d4", height=20 + row * 7, length=96 + row * 26, shift=row * 170, alpha=0.6)
+        c.wave(
+            y - 9, "#c9d8d4", height=20 + row * 7, length=96 + row * 26, shift=row * 170, alpha=0.6
+        )
         c.wave(y, tone, height=20 + row * 7, length=96 + row * 26, shift=row * 170)
     for _ in range(260):
         x = c.random.uniform(0, 1600)
@@ -189,7 +203,11 @@ def blade(c: Canvas, x: float, base: float, length: float, color: str, width: fl
 
 def swimmer(c: Canvas, x: float, y: float, size: float, color: str) -> None:
     c.oval(x, y, 34 * size, 11 * size, color, 0.85)
-    c.poly([(x - 28 * size, y), (x - 52 * size, y - 13 * size), (x - 52 * size, y + 13 * size)], color, 0.85)
+    c.poly(
+        [(x - 28 * size, y), (x - 52 * size, y - 13 * size), (x - 52 * size, y + 13 * size)],
+        color,
+        0.85,
+    )
     c.disc(x + 22 * size, y - 2 * size, 3 * size, "#12303a")
 
 

@@ -130,7 +130,9 @@ def containers(c: Canvas) -> None:
         for row in range(count):
             color = c.random.choice([tone for tone in palette if tone != last])
             last = color
-            box(c, -30 + column * (width + 3), 846 - (row + 1) * (height + 3), width, height, color)
+            box(
+                c, -30 + column * (width + 3), 846 - (row + 1) * (height + 3), width, height, color
+            )
     c.rect(0, 844, 1600, 56, "#39454b")
     c.rect(0, 844, 1600, 6, "#566269")
     for x in range(30, 1600, 190):
@@ -272,9 +274,7 @@ def warehouses(c: Canvas) -> None:
     c.ripples(668, "#ffcf86", 150, 0.4)
 
 
-def warehouse(
-    c: Canvas, x: float, base: float, width: float, height: float, color: str
-) -> None:
+def warehouse(c: Canvas, x: float, base: float, width: float, height: float, color: str) -> None:
     top = base - height
     c.rect(x, top, width, height, color)
     steps = 4

@@ -93,9 +93,7 @@ def gabled_row(
         c.rect(x, top, width, height, color)
         roof = mix(color, "#3a2a2c", 0.55)
         c.poly([(x - 4, top), (x + width / 2, top - width * 0.62), (x + width + 4, top)], roof)
-        c.poly(
-            [(x + 8, top), (x + width / 2, top - width * 0.54), (x + width - 8, top)], color
-        )
+        c.poly([(x + 8, top), (x + width / 2, top - width * 0.54), (x + width - 8, top)], color)
         c.disc(x + width / 2, top - width * 0.2, 11, mix(color, "#000000", 0.4))
         columns = 3 if width < 180 else 4
         gap = width / columns
@@ -286,9 +284,7 @@ def solar_roofs(c: Canvas) -> None:
         c.haze("#f7c98b", top=base - 160, bottom=base, strength=0.22 - row * 0.1)
 
 
-def roof_house(
-    c: Canvas, x: float, base: float, width: float, height: float, wall: str
-) -> None:
+def roof_house(c: Canvas, x: float, base: float, width: float, height: float, wall: str) -> None:
     ridge, eaves = base - height * 1.25, base - height * 0.5
     tiles = c.random.choice(["#9c4f3c", "#87433a", "#b0603f"])
     c.rect(x, eaves, width, height, wall)
@@ -309,9 +305,7 @@ def roof_house(
     for window in range(3):
         left = x + width * (0.12 + window * 0.29)
         c.rect(left, eaves + height * 0.14, width * 0.14, height * 0.26, "#f8efd8")
-        c.rect(
-            left + 4, eaves + height * 0.14 + 4, width * 0.14 - 8, height * 0.26 - 8, "#4a6570"
-        )
+        c.rect(left + 4, eaves + height * 0.14 + 4, width * 0.14 - 8, height * 0.26 - 8, "#4a6570")
 
 
 def panel(
@@ -391,13 +385,21 @@ def cyclist(c: Canvas, x: float, ground: float, size: float, coat: str) -> None:
     seat, bar, pedal = (x - 46 * size, hub - 88 * size), (x + 62 * size, hub - 92 * size), (x, hub)
     for line in ([(back, hub), seat, bar, (front, hub)], [seat, pedal, bar], [(back, hub), pedal]):
         c.line(line, "#e0a040", 9 * size)
-    c.line([bar, (x + 60 * size, hub - 128 * size), (x + 34 * size, hub - 134 * size)], dark, 8 * size)
+    c.line(
+        [bar, (x + 60 * size, hub - 128 * size), (x + 34 * size, hub - 134 * size)], dark, 8 * size
+    )
     hip, shoulder = (x - 48 * size, hub - 108 * size), (x - 4 * size, hub - 214 * size)
-    c.line([hip, (x + 34 * size, hub - 60 * size), (x + 4 * size, hub + 26 * size)], dark, 26 * size)
+    c.line(
+        [hip, (x + 34 * size, hub - 60 * size), (x + 4 * size, hub + 26 * size)], dark, 26 * size
+    )
     c.line([hip, shoulder], coat, 56 * size)
     c.disc(*shoulder, 28 * size, coat)
     c.disc(*hip, 28 * size, coat)
-    c.line([shoulder, (x + 36 * size, hub - 168 * size), (x + 40 * size, hub - 134 * size)], coat, 20 * size)
+    c.line(
+        [shoulder, (x + 36 * size, hub - 168 * size), (x + 40 * size, hub - 134 * size)],
+        coat,
+        20 * size,
+    )
     head = (x + 20 * size, hub - 268 * size)
     c.disc(*head, 27 * size, "#e5b58c")
     c.arch(head[0], head[1] + 2 * size, 27 * size, 27 * size, "#f4efe0", 16 * size)
@@ -441,7 +443,13 @@ def bakery(c: Canvas) -> None:
     c.rect(0, 730, 1600, 12, "#f1d9ae")
     c.haze("#7b5334", top=760, bottom=900, strength=0.6)
     for _ in range(220):
-        c.disc(c.random.gauss(620, 230), c.random.uniform(760, 880), c.random.uniform(1, 4), "#fff6e2", 0.7)
+        c.disc(
+            c.random.gauss(620, 230),
+            c.random.uniform(760, 880),
+            c.random.uniform(1, 4),
+            "#fff6e2",
+            0.7,
+        )
     for x in (380, 560, 740):
         c.oval(x, 828, 92, 40, "#f3dfb9")
         c.oval(x - 10, 816, 74, 28, "#fbeed2")
@@ -490,7 +498,11 @@ def fish(c: Canvas, x: float, top: float, length: float, color: str) -> None:
     c.oval(x - 8, top + length * 0.56, 10, length * 0.34, mix(color, "#fff0c2", 0.4))
     c.disc(x + 8, top + length * 0.87, 4.5, "#1a100c")
     c.poly(
-        [(x + 22, top + length * 0.45), (x + 40, top + length * 0.54), (x + 24, top + length * 0.62)],
+        [
+            (x + 22, top + length * 0.45),
+            (x + 40, top + length * 0.54),
+            (x + 24, top + length * 0.62),
+        ],
         mix(color, "#000000", 0.25),
     )
     for gill in (0.76, 0.79):
