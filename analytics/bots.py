@@ -93,22 +93,11 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-# What the package's list does not know.
-MORE_PATTERNS = (
-    "oai-search",
-    "chatgpt-user",
-    "perplexity-user",
-    "claude-user",
-    "externalhit",
-    "mastodon/",
-    "slurp",
-)
 # What real devices call themselves and the package's list takes for robots.
 INNOCENT = re.compile("WebAppManager")
 KIND_OTHER = "other"
 
 _bots = Bots()
-_bots.extend(MORE_PATTERNS)
 
 
 def _kind_of(user_agent: str) -> str:

@@ -115,7 +115,7 @@ def feed(
     row = _row_of(file, now)
     salts = salts_from(bytes(row.key))
     tally = Tally()
-    for number, line, event in _events(file, pages, host, salts, tally):
+    for number, event in _events(file, pages, host, salts, tally):
         if number > row.lines_done:
             # `now`, not the time of the line: the spool counts how long an event has waited
             buffer.accept(event, now=now, is_replay=True)
@@ -155,8 +155,8 @@ def _finish(row: LogReplay, tally: Tally, now: datetime) -> None:
 
 def _events(
     file: BinaryIO, pages: Pages, host: str, salts: Salts, tally: Tally
-) -> Iterator[tuple[int, LogLine, Event]]:
-    """Yield the number, line and event of every request for a page; tally all other lines."""
+) -> Iterator[tuple[int, Event]]:
+    """Yield the number and event of every request for a page; tally all other lines."""
     seen: Counter[bytes] = Counter()
     for number, raw in enumerate(file, start=1):
         tally.line_count = number
@@ -178,7 +178,7 @@ def _events(
             "HTTP_USER_AGENT": line.user_agent,
             "HTTP_HOST": host,
         }
-        yield number, line, take_in(Kind.VIEW, environ, body, now=line.at, salts=salts)
+        yield number, take_in(Kind.VIEW, environ, body, now=line.at, salts=salts)
 
 
 def _body(view_id: bytes, page: int | None, line: LogLine) -> bytes:

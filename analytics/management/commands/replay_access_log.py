@@ -27,7 +27,7 @@ HELP = """\
 Feed an access log in combined format through intake, with the log's own times, user agents and
 referrers. Lines are taken in the order of the file. Safe to run twice: a log that was fed to its
 end is refused, and a run that was killed goes on where it stopped. The log is known again by its
-content, so feed files that are closed, not one that still grows.
+content, so feed files that are closed, not one that still grows or that repeats another's lines.
 
 What becomes of a line, the first that fits:
   1. not in combined format, or its time cannot be read: reported as unparsable with its number;
@@ -38,7 +38,8 @@ What becomes of a line, the first that fits:
      the log, without "?" and what follows. Without --map a path is a page's if it is, percent
      decoded, exactly the address of a live page;
   5. everything else is a request for a page: a view, or a drop with the first reason of these:
-     bot            the user agent is "-", empty, or says that it is a robot,
+     bot            the user agent is "-", empty, or a robot's to the package is-bot (which is
+                    not shown the word WebAppManager: televisions say it),
      unknown_page   the map names an id that no page has,
      not_public     the page is not live or not for everybody,
      referrer_spam  the referrer's host is a known spammer's.
