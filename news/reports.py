@@ -28,6 +28,8 @@ from news.querysets import ArticleQuerySet
 
 VIEW = "analytics.view_reports"
 EXPORT = "analytics.export_reports"
+# Columns that a phone has no room for.
+WIDE = "readership__wide"
 # A spreadsheet takes a cell that begins like this for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -153,8 +155,8 @@ class ReadershipView(ReportView):
             TitleColumn(
                 "title", label=_("Headline"), sort_key="title", get_url=attrgetter("goes_to")
             ),
-            Column("section_title", label=_("Section")),
-            Column("author_names", label=_("Authors")),
+            Column("section_title", label=_("Section"), classname=WIDE),
+            Column("author_names", label=_("Authors"), classname=WIDE),
             DateColumn("first_published_at", label=_("Published"), sort_key="first_published_at"),
             NumberColumn("visits", label=_("Visits"), sort_key="visits"),
             NumberColumn("views", label=_("Views"), sort_key="views"),
@@ -211,6 +213,11 @@ class ReadershipView(ReportView):
                 (preset, self._address(preset))
                 for preset in readership.Preset
                 if preset != readership.Preset.CUSTOM
+            ],
+            "kept": [
+                (name, self.request.GET[name])
+                for name in ("section", "author", "locale", "ordering", self.search_kwarg)
+                if self.request.GET.get(name)
             ],
             "totals": readership.totals(self.period, articles),
             "is_narrowed": narrowed,
