@@ -4,12 +4,16 @@ from rest_framework.renderers import JSONRenderer
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.views import PagesAPIViewSet
 from wagtail.images.api.v2.views import ImagesAPIViewSet
+from wagtail.query import PageQuerySet
 
 
 class PublicPages(PagesAPIViewSet):
     # Nobody is recognised here, so no answer depends on a cookie.
     authentication_classes: list[type] = []
     renderer_classes = [JSONRenderer]
+
+    def get_queryset(self) -> PageQuerySet:
+        return super().get_queryset().select_related("locale")
 
 
 class PublicImages(ImagesAPIViewSet):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils import translation
@@ -88,8 +88,9 @@ def _menu_pages(masthead: Masthead, site: Site, language: str) -> list[Page]:
         | Q(show_in_menus=True, depth__in=[root.depth + 1, root.depth + 2])
         | Q(translation_key__in=footer.values("page__translation_key"))
     )
+    place = footer.filter(page__translation_key=OuterRef("translation_key")).values("sort_order")
     pages = Page.objects.live().filter(wanted, locale__language_code=language)
-    return list(open_to_everyone(pages).annotate(language=F("locale__language_code")))
+    return list(open_to_everyone(pages).annotate(footer_place=Subquery(place[:1])))
 
 
 def _fill_menus(
@@ -109,10 +110,8 @@ def _fill_menus(
         if top:
             nested = [p for p in below if p.depth == top.depth + 1 and p.path.startswith(top.path)]
             result.subsections = [link(p) for p in nested]
-    by_key = {p.translation_key: p for p in pages}
-    order = result.masthead.footer_links.select_related("page") if result.masthead.pk else []
-    keys = [row.page.translation_key for row in order]
-    result.footer_links = [link(by_key[key]) for key in keys if key in by_key]
+    at_the_foot = [p for p in pages if p.footer_place is not None]
+    result.footer_links = [link(p) for p in sorted(at_the_foot, key=lambda p: p.footer_place)]
 
 
 def _alternates(request: HttpRequest, page: Page | None, language: str) -> list[Alternate]:

@@ -13,13 +13,18 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     """Serve the page at `path`; Wagtail walks the tree only if it is not an article."""
     article = find_article(request, path)
     if article:
+        article.is_known_to_be_open = True
         # What Page.route_for_request keeps here; hooks and restrictions work as ever.
         request._wagtail_route_for_request = RouteResult(article)
     return wagtail_serve(request, path)
 
 
 def find_article(request: HttpRequest, path: str) -> ArticlePage | None:
-    """Return the live article at this address of this site and language."""
+    """Return the live article at this address of this site and language.
+
+    What a view restriction covers, and aliases, which share their source's restrictions,
+    are left to Wagtail.
+    """
     site = Site.find_for_request(request)
     slugs = [part for part in path.split("/") if part]
     if site is None or len(slugs) < 2:
@@ -32,8 +37,8 @@ def find_article(request: HttpRequest, path: str) -> ArticlePage | None:
     ]
     addresses = [f"{root}{'/'.join(slugs)}/" for root in roots]
     return (
-        ArticlePage.objects.live()
-        .filter(url_path__in=addresses)
+        ArticlePage.objects.published()
+        .filter(url_path__in=addresses, alias_of=None)
         .select_related("lead_image", "social_image", "locale")
         .with_authors()
         .first()

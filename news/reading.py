@@ -40,10 +40,11 @@ def related(article: ArticlePage, tags: list[Tag], *, limit: int = RELATED) -> l
     return found
 
 
-def cache_tags(article: ArticlePage) -> list[str]:
-    """By what a cached article page has to be dropped."""
+def cache_tags(article: ArticlePage, context: dict[str, Any]) -> list[str]:
+    """By what a cached article page has to be dropped: whatever it names."""
     return [
-        f"page:{article.pk}",
+        *(f"page:{page.pk}" for page in [article, *context["related"]]),
+        *(f"tag:{tag.pk}" for tag in context["tags"]),
         "navigation",
         "ranking",
         *(f"section:{section.pk}" for section in article.sections),

@@ -49,7 +49,9 @@ def read_query(parameters: QueryDict, sections: list[SectionPage]) -> Query:
 
 def find(query: Query, *, now: datetime) -> Page:
     """Return one page of articles, the best match first."""
-    if not re.search(r"\w", query.text):
+    # Only words: to the full-text index, quotes and signs are a language of their own.
+    words = " ".join(re.findall(r"\w+", query.text))
+    if not words:
         return Paginator(ArticlePage.objects.none(), PAGE_SIZE).page(1)
     # `published()` filters by a subquery, which the search index does not understand.
     articles = ArticlePage.objects.live().public().filter(locale=Locale.get_active())
@@ -58,11 +60,11 @@ def find(query: Query, *, now: datetime) -> Page:
     if query.period:
         articles = articles.filter(first_published_at__gte=now - PERIODS[query.period][0])
     articles = articles.for_cards()
-    page = Paginator(articles.search(query.text), PAGE_SIZE).get_page(query.page)
+    page = Paginator(articles.search(words), PAGE_SIZE).get_page(query.page)
     if page.paginator.count:
         return page
     # German puts words together: "Strom" should find the "Strompreis" in a headline.
-    return Paginator(articles.autocomplete(query.text), PAGE_SIZE).get_page(query.page)
+    return Paginator(articles.autocomplete(words), PAGE_SIZE).get_page(query.page)
 
 
 def sections() -> list[SectionPage]:

@@ -1,6 +1,7 @@
 """What search engines are told about a page, in the words of schema.org."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
 from news import renditions
-from news.models import ArticlePage
+from news.models import ArticlePage, Tag
 
 Data = dict[str, Any]
 
@@ -17,7 +18,9 @@ Data = dict[str, Any]
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
-def news_article(article: ArticlePage, request: HttpRequest, *, publisher: Data) -> Data:
+def news_article(
+    article: ArticlePage, request: HttpRequest, *, publisher: Data, tags: Iterable[Tag]
+) -> Data:
     """Return schema.org's NewsArticle with what Google's documentation recommends."""
     root = publisher["url"].rstrip("/")
     changed_at = article.significantly_updated_at or article.first_published_at
@@ -36,7 +39,7 @@ def news_article(article: ArticlePage, request: HttpRequest, *, publisher: Data)
         "publisher": publisher,
         "mainEntityOfPage": article.get_full_url(request),
         "articleSection": article.section.title if article.section else "",
-        "keywords": [tag.name for tag in article.tags.all()],
+        "keywords": [tag.name for tag in tags],
         "wordCount": article.word_count or None,
         "isAccessibleForFree": True,
     }

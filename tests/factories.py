@@ -24,7 +24,13 @@ def make_home(*, language: str = "de", title: str = "Startseite") -> HomePage:
     if home:
         return home
     root = Page.get_first_root_node()
-    home = root.add_child(instance=HomePage(title=title, slug=f"home-{language}", locale=locale))
+    home = HomePage(title=title, slug=f"home-{language}", locale=locale)
+    other = HomePage.objects.first()
+    if other:
+        home.translation_key = other.translation_key
+    home = root.add_child(instance=home)
+    # Wagtail keeps the addresses of the roots in the cache, which outlives a test.
+    Site.clear_site_root_paths_cache()
     if language == "de":
         Site.objects.update_or_create(
             is_default_site=True,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from wagtail.admin.panels import (
 from wagtail.api import APIField
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
 from cms.page_cache.tags import tag_response
@@ -165,6 +166,9 @@ class ArticlePage(Page):
     word_count = models.PositiveIntegerField(default=0, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(default=0, editable=False)
 
+    # Routing finds open articles only and says so, which spares asking a second time.
+    is_known_to_be_open = False
+
     objects = ArticleManager()
 
     parent_page_types = ["news.SectionPage"]
@@ -177,7 +181,7 @@ class ArticlePage(Page):
         MultipleChooserPanel(
             "article_authors",
             chooser_field_name="author",
-            label=_("Authors"),
+            label=_("Author"),
             heading=_("Authors"),
         ),
         MultiFieldPanel(
@@ -269,11 +273,16 @@ class ArticlePage(Page):
             self, request
         )
 
+    def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
+        if self.is_known_to_be_open:
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
+
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from news import reading
 
         response = super().serve(request, *args, **kwargs)
-        tag_response(response, *reading.cache_tags(self))
+        tag_response(response, *reading.cache_tags(self, response.context_data))
         return response
 
 

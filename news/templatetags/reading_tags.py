@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.context import Context
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -51,14 +52,16 @@ def social_image_url(article: ArticlePage, root_url: str) -> str:
     return next(iter(structured_data.images(article, root_url)), "")
 
 
-@register.simple_tag
+@register.simple_tag(takes_context=True)
 def article_data(
-    article: ArticlePage, request: HttpRequest, name: str, root_url: str, publisher: str = ""
+    context: Context, article: ArticlePage, name: str, root_url: str, publisher: str = ""
 ) -> SafeString:
     """Return the structured data of an article page."""
     organization = structured_data.organization(name, f"{root_url}/", legal_name=publisher)
+    request: HttpRequest = context["request"]
+    tags = context.get("tags") or []
     blocks = [
-        structured_data.news_article(article, request, publisher=organization),
+        structured_data.news_article(article, request, publisher=organization, tags=tags),
         structured_data.breadcrumbs(article, request, home=name),
     ]
     return SafeString("".join(structured_data.script(block) for block in blocks))
