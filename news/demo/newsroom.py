@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Collection, Locale, Page, Revision, Site
@@ -253,8 +254,8 @@ class _Newsroom:
                 licence=pictures.LICENCE,
                 collection=collection,
                 uploaded_by_user=self.editor,
+                file=ImageFile(io.BytesIO(picture.jpeg()), name=f"{picture.name}.jpg"),
             )
-            image.file.save(f"{picture.name}.jpg", ContentFile(picture.jpeg()), save=False)
             image._set_image_file_metadata()
             image.save()
             self.images[picture.name] = image

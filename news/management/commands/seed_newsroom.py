@@ -1,5 +1,6 @@
 """Command that fills an empty site with the demo newspaper."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # a line per page would bury what the command itself says
+        logging.getLogger("wagtail").setLevel(logging.WARNING)
         say = self.stdout.write if options["verbosity"] else lambda text: None
         if options["delete"]:
             count = newsroom.remove()
