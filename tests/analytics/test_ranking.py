@@ -1,0 +1,180 @@
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Locale, Page, PageViewRestriction
+
+from analytics.models import WindowState, WindowTotal
+from analytics.ranking import PageScore, RankingUnavailable, top_pages
+from analytics.registry import registry
+from tests.analytics.streams import NOON, NOON_BUCKET
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def bare_registry(monkeypatch):
+    """Analytics alone: plain pages, and facets of our own."""
+    monkeypatch.setattr(registry, "rankable", None)
+    monkeypatch.setattr(
+        registry,
+        "facets",
+        {
+            "tag": lambda slug: Page.objects.filter(slug__contains=slug).values("pk"),
+            "author": lambda slug: Page.objects.filter(title__contains=slug).values("pk"),
+        },
+    )
+
+
+def make_page(title: str, *, parent: Page | None = None, **fields) -> Page:
+    parent = Page.objects.get(pk=parent.pk) if parent else Page.get_first_root_node()
+    return parent.add_child(instance=Page(title=title, **fields))
+
+
+def rank(page: Page, visits: int, *, window: str = "7d", **figures) -> None:
+    WindowState.objects.get_or_create(
+        window=window,
+        defaults={
+            "first_bucket": NOON_BUCKET - 672,
+            "last_bucket": NOON_BUCKET,
+            "rolled_at": NOON,
+        },
+    )
+    WindowTotal.objects.create(window=window, page_id=page.pk, visits=visits, **figures)
+
+
+def ids(**options) -> list[int]:
+    return [score.page_id for score in top_pages(now=NOON, **options)]
+
+
+def test_most_visits_first_then_views_then_id():
+    one, two, three, four = (make_page(f"Seite {n}") for n in range(4))
+    rank(one, 5, views=5)
+    rank(two, 9, views=9)
+    rank(three, 5, views=6)
+    rank(four, 5, views=5)
+
+    assert top_pages(now=NOON) == [
+        PageScore(two.pk, 9, 9),
+        PageScore(three.pk, 5, 6),
+        PageScore(one.pk, 5, 5),
+        PageScore(four.pk, 5, 5),
+    ]
+
+
+def test_windows_are_apart_and_limit_cuts():
+    one, two = make_page("Eins"), make_page("Zwei")
+    rank(one, 5)
+    rank(two, 4)
+    rank(two, 3, window="24h")
+
+    assert ids() == [one.pk, two.pk]
+    assert ids(limit=1) == [one.pk]
+    assert ids(window="24h") == [two.pk]
+
+
+def test_every_signal_has_its_own_order():
+    one, two = make_page("Eins"), make_page("Zwei")
+    rank(one, 9, views=1, readers=9, engaged_seconds=1)
+    rank(two, 8, views=9, readers=1, engaged_seconds=9)
+
+    assert ids(signal="visits") == ids(signal="readers") == [one.pk, two.pk]
+    assert ids(signal="views") == ids(signal="engaged_seconds") == [two.pk, one.pk]
+
+
+def test_page_without_the_signal_is_not_ranked():
+    page = make_page("Eins")
+    rank(page, 0, views=4)
+
+    assert ids() == []
+    assert ids(signal="views") == [page.pk]
+
+
+def test_filters_come_before_the_limit():
+    parent, other = make_page("Ressort"), make_page("Anderes")
+    wanted = make_page("Wunsch Jana", parent=parent, slug="wunsch")
+    rank(wanted, 1)
+    for number in range(3):
+        rank(make_page(f"Rivale {number}", parent=other), 100)
+
+    assert ids(limit=1, scope=parent.pk) == [wanted.pk]
+    assert ids(limit=1, scope=wanted.pk) == [wanted.pk]
+    assert ids(limit=1, tag="wunsch") == [wanted.pk]
+    assert ids(limit=1, author="Jana") == [wanted.pk]
+    assert ids(limit=1, tag="wunsch", author="niemand") == []
+    assert ids(scope=2**31 - 1) == []
+
+
+def test_scope_is_a_subtree_not_a_prefix_of_a_title():
+    parent = make_page("Eins")
+    sibling = make_page("Eins Zwei")
+    rank(sibling, 1)
+
+    assert ids(scope=parent.pk) == []
+
+
+def test_language_is_the_pages_locale():
+    english = Locale.objects.get_or_create(language_code="en")[0]
+    german = Locale.objects.get_or_create(language_code="de")[0]
+    one, two = make_page("One", locale=english), make_page("Eins", locale=german)
+    rank(one, 2)
+    rank(two, 1)
+
+    assert ids(limit=1, language="de") == [two.pk]
+    assert ids(language="en") == [one.pk]
+
+
+def test_draft_private_deleted_and_excluded_pages_are_left_out_and_the_list_fills_up():
+    draft, private = make_page("Entwurf", live=False), make_page("Geheim")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    below, deleted = make_page("Darunter", parent=private), make_page("Weg")
+    read, shown = make_page("Gelesen"), make_page("Gezeigt")
+    for page in (draft, private, below, deleted, read):
+        rank(page, 100)
+    rank(shown, 1)
+    deleted.delete()
+
+    assert ids(limit=1, exclude=[read.pk]) == [shown.pk]
+
+
+def test_registry_says_what_may_be_ranked(monkeypatch):
+    one, two = make_page("Eins"), make_page("Zwei")
+    rank(one, 2)
+    rank(two, 1)
+    monkeypatch.setattr(registry, "rankable", lambda: Page.objects.filter(pk=two.pk).values("pk"))
+
+    assert ids() == [two.pk]
+
+
+def test_totals_from_before_the_whole_window_are_no_ranking():
+    rank(make_page("Eins"), 1)
+
+    assert len(top_pages(now=NOON + timedelta(days=7))) == 1
+    assert top_pages(now=NOON + timedelta(days=7, minutes=15)) == []
+
+
+@pytest.mark.parametrize("wish", [{"window": "1y"}, {"signal": "page_id"}])
+def test_unknown_window_or_signal_is_an_error_of_the_caller(wish):
+    with pytest.raises(ValueError):
+        top_pages(**wish)
+
+
+def test_database_that_fails_is_said_by_one_name():
+    def fail(*args):
+        raise DatabaseError("disk I/O error")
+
+    with connection.execute_wrapper(fail), pytest.raises(RankingUnavailable):
+        top_pages()
+
+
+def test_asks_as_much_for_one_as_for_three():
+    counts = []
+    for pages in (["Eins"], ["Zwei", "Drei"]):
+        for title in pages:
+            rank(make_page(title), 1)
+        with CaptureQueriesContext(connection) as queries:
+            top_pages(now=NOON, scope=1, language="en", tag="e")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
