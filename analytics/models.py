@@ -167,6 +167,17 @@ class LogReplay(models.Model):
     finished_at = models.DateTimeField(null=True)
 
 
+class ImportedHour(models.Model):
+    """What was imported for a path and an hour UTC (hours since 1970), so it can be replaced."""
+
+    pk = models.CompositePrimaryKey("path", "hour")
+    path = models.CharField(max_length=500)
+    hour = models.PositiveIntegerField()
+    page_id = models.PositiveIntegerField()
+    views = models.PositiveIntegerField()
+    visits = models.PositiveIntegerField()
+
+
 class AuditRun(models.Model):
     """One comparison of the rolling totals with the buckets."""
 

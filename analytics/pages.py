@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from enum import Enum
+from urllib.parse import unquote, urlsplit
 
 from wagtail.models import Page, PageViewRestriction
 
@@ -69,6 +70,12 @@ def _read(page_ids: set[int]) -> dict[int, PageState]:
         pk: PageState.PUBLIC if live and not path.startswith(closed) else PageState.NOT_PUBLIC
         for pk, path, live in rows
     }
+
+
+def addresses_of_pages() -> dict[str, int]:
+    """Return the ids of all live pages by the path of their address."""
+    pages = Page.objects.live().filter(depth__gt=1).defer_streamfields().order_by("pk")
+    return {unquote(urlsplit(page.url).path): page.pk for page in pages if page.url}
 
 
 def forget_pages() -> None:

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
-
-from wagtail.models import Page
+from urllib.parse import unquote
 
 from analytics import buffer
 from analytics.access_log import LogLine, read_line
 from analytics.events import Event, Kind
 from analytics.intake import take_in
 from analytics.models import LogReplay
+from analytics.pages import addresses_of_pages
 from analytics.pseudonyms import SALT_BYTES, Salts, salts_from
 
 LINES_PER_STEP = 1_000
@@ -69,12 +68,6 @@ class Pages:
         if self.targets is not None:
             return self.targets.get(path)
         return self.addresses.get(unquote(path))
-
-
-def addresses_of_pages() -> dict[str, int]:
-    """Return the ids of all live pages by the path of their address."""
-    pages = Page.objects.live().filter(depth__gt=1).defer_streamfields().order_by("pk")
-    return {unquote(urlsplit(page.url).path): page.pk for page in pages if page.url}
 
 
 def resolved(targets: Mapping[str, str]) -> dict[str, int]:
