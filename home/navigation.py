@@ -63,7 +63,9 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
     # Not `for_request`, which would write the row when it is missing.
     masthead = Masthead.objects.filter(site=site).first() or Masthead(site=site)
     root_url = site.root_url
-    pages = _menu_pages(masthead, site, language)
+    found = _pages(masthead, site, language, page)
+    pages = [entry for entry in found if entry.language == language]
+    translations = [entry for entry in found if entry.language != language]
     home = next((p for p in pages if p.translation_key == site.root_page.translation_key), None)
     home_url = (home.get_url(request) if home else None) or _front_page_address(language)
     result = Frame(
@@ -71,7 +73,7 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
         claim=masthead.claim_en if language == "en" else masthead.claim_de,
         home_url=home_url,
         root_url=root_url,
-        alternates=_alternates(request, page, language),
+        alternates=_alternates(request, page, translations, language),
     )
     _fill_menus(result, pages, home, page, request)
     own = page.get_full_url(request) if page and page.pk else None
@@ -79,8 +81,11 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
     return result
 
 
-def _menu_pages(masthead: Masthead, site: Site, language: str) -> list[Page]:
-    """Front page, menu entries of two levels and footer pages of one language: one query."""
+def _pages(masthead: Masthead, site: Site, language: str, page: Page | None) -> list[Page]:
+    """Front page, menus of two levels and footer in this language, the page in others.
+
+    One query, because it is asked beside every page.
+    """
     root = site.root_page
     footer = FooterLink.objects.filter(masthead_id=masthead.pk or 0)
     wanted = (
@@ -88,9 +93,15 @@ def _menu_pages(masthead: Masthead, site: Site, language: str) -> list[Page]:
         | Q(show_in_menus=True, depth__in=[root.depth + 1, root.depth + 2])
         | Q(translation_key__in=footer.values("page__translation_key"))
     )
+    here = Q(locale__language_code=language)
+    wanted &= here
+    if page and page.pk:
+        wanted |= ~here & Q(translation_key=page.translation_key)
     place = footer.filter(page__translation_key=OuterRef("translation_key")).values("sort_order")
-    pages = Page.objects.live().filter(wanted, locale__language_code=language)
-    return list(open_to_everyone(pages).annotate(footer_place=Subquery(place[:1])))
+    pages = open_to_everyone(Page.objects.live().filter(wanted)).order_by("path")
+    return list(
+        pages.annotate(language=F("locale__language_code"), footer_place=Subquery(place[:1]))
+    )
 
 
 def _fill_menus(
@@ -114,12 +125,13 @@ def _fill_menus(
     result.footer_links = [link(p) for p in sorted(at_the_foot, key=lambda p: p.footer_place)]
 
 
-def _alternates(request: HttpRequest, page: Page | None, language: str) -> list[Alternate]:
-    others = [(code, label) for code, label in settings.WAGTAILADMIN_PERMITTED_LANGUAGES]
-    found = _translations(request, page)
+def _alternates(
+    request: HttpRequest, page: Page | None, translations: list[Page], language: str
+) -> list[Alternate]:
+    found = {p.language: url for p in translations if (url := p.get_url(request))}
     is_preview = getattr(request, "is_preview", False)
     alternates = []
-    for code, label in others:
+    for code, label in settings.WAGTAILADMIN_PERMITTED_LANGUAGES:
         if code == language:
             continue
         url = found.get(code)
@@ -129,15 +141,6 @@ def _alternates(request: HttpRequest, page: Page | None, language: str) -> list[
             url = elsewhere if elsewhere != request.path else None
         alternates.append(Alternate(code, label, url or _front_page_address(code), bool(url)))
     return alternates
-
-
-def _translations(request: HttpRequest, page: Page | None) -> dict[str, str]:
-    if page is None or not page.pk:
-        return {}
-    pages = open_to_everyone(page.get_translations().live()).annotate(
-        language=F("locale__language_code")
-    )
-    return {p.language: url for p in pages if (url := p.get_url(request))}
 
 
 def _front_page_address(language: str) -> str:

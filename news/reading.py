@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from wagtail.blocks import StreamValue
 
 from news.models import ArticlePage, ArticleTag, NewsImage, Tag
-from news.querysets import ArticleQuerySet
 
 RELATED = 5
 
@@ -26,18 +25,31 @@ def article_context(article: ArticlePage, request: HttpRequest) -> dict[str, Any
 
 
 def related(article: ArticlePage, tags: list[Tag], *, limit: int = RELATED) -> list[ArticlePage]:
-    """The editor's picks in their order, then most shared tags, then the section's newest."""
+    """The editor's picks in their order, then most shared tags, then the section's newest.
+
+    One query: an article that is neither picked nor shares a tag comes in as one of the
+    newest, and stands last because it has nothing else to show for it.
+    """
     picks = [row.related_id for row in article.related_picks.all() if row.related_id]
-    others = ArticlePage.objects.published().exclude(pk=article.pk or 0).defer_streamfields()
-    found = list(
-        _picked_or_sharing(others, picks, tags).filter(locale_id=article.locale_id)[:limit]
+    tag_ids = [tag.pk for tag in tags if tag.pk]
+    others = ArticlePage.objects.published().exclude(pk=article.pk or 0)
+    wanted = Q(pk__in=picks)
+    if tag_ids:
+        sharing = ArticleTag.objects.filter(tag_id__in=tag_ids)
+        wanted |= Q(pk__in=sharing.values("content_object_id"))
+    if article.section:
+        newest = others.descendant_of(article.section).newest_first()
+        wanted |= Q(pk__in=newest.values("pk")[:limit])
+    ranked = others.filter(wanted, locale_id=article.locale_id).annotate(
+        pick=Case(
+            *(When(pk=pk, then=Value(place)) for place, pk in enumerate(picks)),
+            default=Value(len(picks)),
+            output_field=IntegerField(),
+        ),
+        shared=Count("article_tags", filter=Q(article_tags__tag_id__in=tag_ids)),
     )
-    if len(found) < limit and article.section:
-        newest = article.section.articles().exclude(
-            pk__in=[article.pk or 0, *(a.pk for a in found)]
-        )
-        found += newest.defer_streamfields()[: limit - len(found)]
-    return found
+    ranked = ranked.order_by("pick", "-shared", "-first_published_at", "-pk")
+    return list(ranked.defer_streamfields()[:limit])
 
 
 def cache_tags(article: ArticlePage, context: dict[str, Any]) -> list[str]:
@@ -50,27 +62,6 @@ def cache_tags(article: ArticlePage, context: dict[str, Any]) -> list[str]:
         *(f"section:{section.pk}" for section in article.sections),
         *(f"author:{author.pk}" for author in article.authors),
     ]
-
-
-def _picked_or_sharing(
-    articles: ArticleQuerySet, picks: list[int], tags: list[Tag]
-) -> ArticleQuerySet:
-    tag_ids = [tag.pk for tag in tags if tag.pk]
-    if not picks and not tag_ids:
-        return articles.none()
-    sharing = ArticleTag.objects.filter(tag_id__in=tag_ids).values("content_object_id")
-    return (
-        articles.filter(Q(pk__in=picks) | Q(pk__in=sharing))
-        .annotate(
-            pick=Case(
-                *(When(pk=pk, then=Value(place)) for place, pk in enumerate(picks)),
-                default=Value(len(picks)),
-                output_field=IntegerField(),
-            ),
-            shared=Count("article_tags", filter=Q(article_tags__tag_id__in=tag_ids)),
-        )
-        .order_by("pick", "-shared", "-first_published_at", "-pk")
-    )
 
 
 def _images(article: ArticlePage) -> list[NewsImage]:

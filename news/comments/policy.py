@@ -50,8 +50,7 @@ def effective(article: ArticlePage, *, settings: CommentSettings, now: datetime)
 
 
 def _inherited(article: ArticlePage, settings: CommentSettings) -> Policy:
-    sections = SectionPage.objects.ancestor_of(article).order_by("-depth")
-    for section in sections.only("title", "comment_mode", "path", "depth"):
+    for section in reversed(article.sections):
         if section.comment_mode != CommentMode.INHERIT:
             return Policy(CommentMode(section.comment_mode), Origin.SECTION, section)
     return Policy(CommentMode(settings.default_mode), Origin.SITE)
