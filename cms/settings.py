@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "news",
     "news.comments",
     "news.consent",
+    "news.wordpress",
     "analytics",
     "cms.page_cache",
     "cms.outbox",
@@ -177,6 +178,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+FORMS_URLFIELD_ASSUME_HTTPS = True  # as from Django 6.0
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Wagtail
