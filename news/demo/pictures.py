@@ -55,8 +55,10 @@ PICTURES = [
     ),
     Picture(
         "klappbruecke", "Klappbrücke am Holzhafen",
-        "Illustration: eine geöffnete Klappbrücke mit zwei Türmen im Morgendunst, davor ein Kutter.",
-        "Die Klappbrücke am Holzhafen verbindet die Altstadt mit der Hafeninsel.", IDA, port.bridge,
+        "Illustration: eine geöffnete Klappbrücke mit zwei Türmen im Morgendunst, "
+        "davor ein Kutter.",
+        "Die Klappbrücke am Holzhafen verbindet die Altstadt mit der Hafeninsel.",
+        IDA, port.bridge,
     ),
     Picture(
         "werft", "Schiffsrumpf im Dock",
@@ -65,7 +67,8 @@ PICTURES = [
     ),
     Picture(
         "speicher", "Speicher am Binnenkanal",
-        "Illustration: Backsteinspeicher mit Treppengiebeln und erleuchteten Fenstern bei Nacht an "
+        "Illustration: Backsteinspeicher mit Treppengiebeln und erleuchteten Fenstern "
+        "bei Nacht an "
         "einem Kanal.",
         "Die Speicher am Binnenkanal stehen seit gut 130 Jahren.", LENA, port.warehouses,
     ),
@@ -102,7 +105,8 @@ PICTURES = [
     ),
     Picture(
         "fahrradstrasse", "Radfahrer auf der Deichstraße",
-        "Illustration: drei Menschen auf Fahrrädern fahren hintereinander auf einer Straße am Deich.",
+        "Illustration: drei Menschen auf Fahrrädern fahren hintereinander auf einer "
+        "Straße am Deich.",
         "Rad fahren am Deich: Die Strecke ist bei Pendlern beliebt.", IDA, town.cycle_road,
     ),
     Picture(
@@ -154,7 +158,8 @@ PICTURES = [
     ),
     Picture(
         "theater", "Bühne des Stadttheaters",
-        "Illustration: eine einzelne Figur im Scheinwerferlicht auf einer Bühne mit rotem Vorhang.",
+        "Illustration: eine einzelne Figur im Scheinwerferlicht auf einer Bühne mit "
+        "rotem Vorhang.",
         "Das Stadttheater hat 540 Plätze.", LENA, culture.theatre,
     ),
     Picture(

@@ -136,7 +136,8 @@ def tram(c: Canvas) -> None:
             x = left + 26 + window * 122
             c.round_rect(x, 520, 108, 104, 12, "#27424d")
             c.poly([(x + 10, 616), (x + 56, 526), (x + 84, 526), (x + 38, 616)], "#4f7280", 0.7)
-            c.person(x + 34, 660, 118, "#152a33", 0.75) if (window + left) % 2 else None
+            if (window + left) % 2:
+                c.person(x + 34, 660, 118, "#152a33", 0.75)
         c.rect(left, 660, width, 100, red)
         c.rect(left + 144, 520, 4, 240, "#e7d9bb")
         for wheel in (70, 140, width - 140, width - 70):
@@ -424,7 +425,7 @@ def bakery(c: Canvas) -> None:
     for x in (1140, 1230, 1320, 1410):
         c.disc(x, 604, 20, "#6e564a")
         c.line([(x, 604), (x + 10, 590)], "#e9c88b", 4)
-    for row, y in enumerate((250, 440, 630)):
+    for y in (250, 440, 630):
         c.rect(90, y, 860, 22, "#b98650")
         c.rect(90, y + 22, 860, 8, "#6b432b")
         x = 130.0
@@ -435,7 +436,7 @@ def bakery(c: Canvas) -> None:
             tone = c.random.choice(["#c57f3a", "#b26a2d", "#d99a52", "#9c5625"])
             loaf(c, x + width / 2, y, width, c.random.uniform(66, 96), tone)
             x += width + 14
-        c.rect(90 if row == 0 else 90, y, 860, 3, "#e0b67e")
+        c.rect(90, y, 860, 3, "#e0b67e")
     for x in (90, 930):
         c.rect(x, 130, 20, 600, "#8d6038")
     c.haze("#ffb65c", top=300, bottom=900, strength=0.2)
