@@ -268,3 +268,6 @@ class ReaderCommentViewSet(SnippetViewSet):
 
     def get_urlpatterns(self) -> list[URLPattern]:
         return [*super().get_urlpatterns(), path("decide/<int:pk>/", decide, name="decide")]
+
+    def register_chooser_viewset(self) -> None:
+        """Nobody picks comments; Wagtail's chooser would list them to everyone in the admin."""
