@@ -1,0 +1,264 @@
+"""Every role against every admin address: who may, and who is turned away.
+
+To grow the table, add a line; the last test names addresses of ours that no line covers.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.urls import URLResolver, reverse
+from wagtail.admin import urls as admin_urls
+
+from cms.outbox.models import Mail
+from news.comments.models import CommentSettings, ReaderComment
+from news.comments.moderation import Submission, confirm, submit
+from news.consent import defaults
+from news.consent.models import ConsentEvent, ConsentText
+from news.models import ArticlePage, Author, NewsImage, SectionPage, Tag
+from tests.factories import make_admin, make_article, make_author, make_image, make_user
+
+pytestmark = pytest.mark.django_db
+
+ROLES = {
+    "R": "Reporters",
+    "E": "Editors",
+    "M": "Comment moderators",
+    "A": "Analysts",
+    "S": "superuser",
+}
+EVERYONE, NOBODY = "REMAS", ""
+
+
+OUR_APPS = ("news", "home", "analytics", "reader_comments", "consent", "outbox", "cms")
+# Wagtail's own namespace without its prefix; no snippet of ours is translated.
+NOT_OURS = {"simple_translation:submit_snippet_translation"}
+
+
+class Case(NamedTuple):
+    """An address and the roles that may use it, by initial; everybody else is refused."""
+
+    url_name: str
+    allowed: str
+    args: tuple[Any, ...] = ()
+    query: str = ""
+    method: str = "get"
+
+
+class First(NamedTuple):
+    """Stands in the table for the key of the first row of a model."""
+
+    model: type
+
+
+ARTICLE, SECTION, IMAGE = First(ArticlePage), First(SectionPage), First(NewsImage)
+AUTHOR, TAG, MAIL = First(Author), First(Tag), First(Mail)
+COMMENT, TEXT, EVENT = First(ReaderComment), First(ConsentText), First(ConsentEvent)
+
+
+def snippet(model: str, row: First) -> Iterator[Case]:
+    """The addresses of a snippet that editors keep and everyone may choose from."""
+    name = f"wagtailsnippets_news_{model}"
+    for view in ("list", "list_results", "add"):
+        yield Case(f"{name}:{view}", "ES")
+    for view in ("edit", "delete", "usage", "history", "history_results", "copy"):
+        yield Case(f"{name}:{view}", "ES", (row,))
+    chooser = f"wagtailsnippetchoosers_news_{model}"
+    for view in ("choose", "choose_results", "chosen_multiple"):
+        yield Case(f"{chooser}:{view}", EVERYONE)
+    yield Case(f"{chooser}:chosen", EVERYONE, (row,))
+    yield Case(f"{chooser}:create", "ES")
+
+
+CASES = [
+    # Wagtail's own
+    Case("wagtailadmin_home", EVERYONE),
+    Case("wagtailadmin_account", EVERYONE),
+    Case("wagtailadmin_explore_root", "RES"),
+    Case("wagtailadmin_explore", "RES", (SECTION,)),
+    Case("wagtailadmin_pages:add", "RES", ("news", "articlepage", SECTION)),
+    Case("wagtailadmin_pages:edit", "ES", (ARTICLE,)),
+    Case("wagtailadmin_pages:delete", "ES", (ARTICLE,)),
+    Case("wagtailadmin_pages:unpublish", "ES", (ARTICLE,)),
+    Case("wagtailadmin_pages:move", "ES", (ARTICLE,)),
+    Case("wagtailadmin_pages:history", "ES", (ARTICLE,)),
+    Case("wagtailimages:index", "RES"),
+    Case("wagtailimages:add", "RES"),
+    Case("wagtailimages:add_multiple", "RES"),
+    Case("wagtailimages:edit", "ES", (IMAGE,)),
+    Case("wagtailimages:delete", "ES", (IMAGE,)),
+    Case("wagtaildocs:index", "RES"),
+    Case("wagtaildocs:add_multiple", "RES"),
+    Case("wagtailredirects:index", "ES"),
+    Case("wagtailredirects:add", "ES"),
+    Case("wagtailsettings:edit", "ES", ("home", "masthead", 1)),
+    Case("wagtailadmin_reports:site_history", EVERYONE),
+    Case("wagtailadmin_workflows:index", "S"),
+    Case("wagtailadmin_collections:index", "S"),
+    Case("wagtailusers_users:index", "S"),
+    Case("wagtailusers_users:add", "S"),
+    Case("wagtailusers_groups:index", "S"),
+    Case("wagtailsites:index", "S"),
+    Case("wagtaillocales:index", "S"),
+    Case("simple_translation:submit_page_translation", "ES", (ARTICLE,)),
+    # ours
+    *snippet("author", AUTHOR),
+    *snippet("tag", TAG),
+    Case("readership_report", "EAS"),
+    Case("readership_report", "AS", query="?export=csv"),
+    Case("readership_report", "AS", query="?export=xlsx"),
+    Case("readership_report_results", "EAS"),
+    Case("readership_report_results", "AS", query="?export=csv"),
+    Case("mail_outbox:index", "S"),
+    Case("mail_outbox:index_results", "S"),
+    Case("mail_outbox:inspect", "S", (MAIL,)),
+    Case("mail_outbox:add", NOBODY),
+    Case("mail_outbox:edit", NOBODY, (MAIL,)),
+    Case("mail_outbox:delete", NOBODY, (MAIL,)),
+    Case("mail_outbox:usage", NOBODY, (MAIL,)),
+    Case("mail_outbox:history", NOBODY, (MAIL,)),
+    Case("mail_outbox:history_results", NOBODY, (MAIL,)),
+    Case("reader_comments_admin:list", "EMS"),
+    Case("reader_comments_admin:list_results", "EMS"),
+    Case("reader_comments_admin:inspect", "EMS", (COMMENT,)),
+    Case("reader_comments_admin:decide", "EMS", (COMMENT,), method="post"),
+    Case("reader_comments_admin:add", NOBODY),
+    Case("reader_comments_admin:edit", NOBODY, (COMMENT,)),
+    Case("reader_comments_admin:delete", NOBODY, (COMMENT,)),
+    Case("reader_comments_admin:usage", NOBODY, (COMMENT,)),
+    Case("reader_comments_admin:history", NOBODY, (COMMENT,)),
+    Case("reader_comments_admin:history_results", NOBODY, (COMMENT,)),
+    Case("consent_texts:index", "S"),
+    Case("consent_texts:index_results", "S"),
+    Case("consent_texts:add", "S"),
+    Case("consent_texts:inspect", "S", (TEXT,)),
+    Case("consent_texts:edit", NOBODY, (TEXT,)),
+    Case("consent_texts:delete", NOBODY, (TEXT,)),
+    Case("consent_texts:usage", NOBODY, (TEXT,)),
+    Case("consent_texts:history", NOBODY, (TEXT,)),
+    Case("consent_texts:history_results", NOBODY, (TEXT,)),
+    Case("consent_events:index", "S"),
+    Case("consent_events:index_results", "S"),
+    Case("consent_events:inspect", "S", (EVENT,)),
+    Case("consent_events:add", NOBODY),
+    Case("consent_events:edit", NOBODY, (EVENT,)),
+    Case("consent_events:delete", NOBODY, (EVENT,)),
+    Case("consent_events:usage", NOBODY, (EVENT,)),
+    Case("consent_events:history", NOBODY, (EVENT,)),
+    Case("consent_events:history_results", NOBODY, (EVENT,)),
+]
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Any) -> None:
+    """One of everything that an address may name."""
+    settings.VAR_DIR = tmp_path
+    article = make_article(authors=(make_author(),), tags=("Hafen",))
+    make_image()
+    Mail.objects.create(to="jo@example.org", subject="x", text="x")
+    defaults.create_missing(ConsentText)
+    comment = submit(
+        Submission(
+            article=article,
+            parent=None,
+            name="Jo Beispiel",
+            email="jo@example.org",
+            text="Guter Text.",
+            consent_text=ConsentText.objects.get(purpose="publish", language="de", version=1),
+            ticket_digest="0" * 64,
+            surface="article:1 form:1",
+        ),
+        settings=CommentSettings(),
+        now=datetime.now(UTC),
+    )
+    confirm(comment, settings=CommentSettings(), now=datetime.now(UTC))
+
+
+def address(case: Case) -> str:
+    args = [
+        arg.model._default_manager.values_list("pk", flat=True).first()
+        if isinstance(arg, First)
+        else arg
+        for arg in case.args
+    ]
+    return reverse(case.url_name, args=args) + case.query
+
+
+def outcome(response: HttpResponse) -> str:
+    """Say in one word what the admin did."""
+    if response.status_code == 302:
+        target = response.headers["Location"]
+        if target.startswith("/admin/login/"):
+            return "login"
+        return "refused" if target == "/admin/" else "allowed"
+    return {200: "allowed", 403: "refused"}.get(response.status_code, str(response.status_code))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_reaches_its_addresses_and_no_others(client, world, role):
+    user = make_admin() if role == "S" else make_user(groups=(ROLES[role],))
+    client.force_login(user)
+
+    got, expected = {}, {}
+    for case in CASES:
+        line = f"{case.method} {case.url_name}{case.query}"
+        got[line] = outcome(getattr(client, case.method)(address(case)))
+        expected[line] = "allowed" if role in case.allowed else "refused"
+
+    assert got == expected
+
+
+def test_strangers_are_asked_to_log_in(client, world):
+    addresses = [address(case) for case in CASES]
+    make_user("somebody")
+
+    answers = {url: outcome(client.get(url)) for url in addresses}
+
+    assert answers == dict.fromkeys(addresses, "login")
+
+
+def test_a_user_without_a_group_sees_nothing_of_the_admin(client, world):
+    client.force_login(make_user("somebody"))
+
+    answers = {outcome(client.get(address(case))) for case in CASES}
+
+    assert answers == {"login"}
+    assert get_user_model().objects.filter(username="somebody").exists()
+
+
+def test_a_reporter_edits_and_submits_own_articles_but_does_not_publish(client, world):
+    reporter = make_user(groups=("Reporters",))
+    own = make_article(live=False, owner=reporter)
+
+    rights = own.permissions_for_user(reporter)
+
+    assert (rights.can_edit(), rights.can_submit_for_moderation(), rights.can_publish()) == (
+        True,
+        True,
+        False,
+    )
+
+
+def our_url_names(patterns: Any = None, namespace: str = "") -> Iterator[str]:
+    """Yield the names of admin addresses that show our models or come from our modules."""
+    for pattern in patterns or admin_urls.urlpatterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from our_url_names(pattern.url_patterns, inner)
+            continue
+        view = getattr(pattern.callback, "view_class", pattern.callback)
+        is_ours = not view.__module__.startswith(("wagtail.", "django."))
+        is_ours |= bool(namespace) and (
+            not namespace.startswith("wagtail") or any(f"_{app}_" in namespace for app in OUR_APPS)
+        )
+        if is_ours and pattern.name:
+            yield namespace + pattern.name
+
+
+def test_the_table_covers_every_address_of_ours():
+    covered = {case.url_name for case in CASES}
+
+    assert sorted(set(our_url_names()) - covered - NOT_OURS) == []
