@@ -62,7 +62,7 @@ class MailState(models.TextChoices):
 class Mail(models.Model):
     """One message to one address."""
 
-    to = models.EmailField(_("to"))
+    to = models.EmailField(_("recipient"))
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text"))
     html = models.TextField(blank=True)

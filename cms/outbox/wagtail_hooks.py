@@ -37,7 +37,7 @@ class MailViewSet(ModelViewSet):
     inspect_view_class = MailInspectView
     list_display = [
         TitleColumn("subject", label=_("Subject"), url_name="mail_outbox:inspect"),
-        Column("to", label=_("To")),
+        Column("to", label=_("Recipient")),
         Column("get_state_display", label=_("State"), sort_key="state"),
         DateColumn("created_at", label=_("Written"), sort_key="created_at"),
     ]

@@ -36,7 +36,9 @@ LISTED_STATES = [choice for choice in CommentState.choices if choice[0] != "unco
 class DecisionForm(forms.Form):
     """What a moderator says about a decision."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=Reason.choices)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Please choose")), *Reason.choices]
+    )
     note = forms.CharField(
         label=_("Note for colleagues"),
         required=False,
@@ -63,7 +65,7 @@ class DecideColumn(BaseColumn):
     def get_cell_context_data(
         self, instance: ReaderComment, parent_context: dict[str, Any]
     ) -> dict[str, Any]:
-        context = super().get_cell_context_data(instance, parent_context)
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
         request = parent_context["request"]
         return context | {"csrf_token": get_token(request), "next": request.get_full_path()}
 
@@ -104,13 +106,15 @@ class CommentInspectView(InspectView):
 
     def get_object(self, queryset: Any = None) -> ReaderComment:
         comments = ReaderComment.objects.for_moderators().select_related("consent_text")
-        return get_object_or_404(comments, pk=self.pk)
+        comment: ReaderComment = get_object_or_404(comments, pk=self.pk)
+        return comment
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comment = self.object
         events = ConsentEvent.objects.for_comment(comment.pk).in_order()
         possible = [name for name, verb in VERBS.items() if comment.state in verb[2]]
-        return super().get_context_data(**kwargs) | {
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
             "comment": comment,
             "node": discussion.Node(comment),
             "decisions": comment.decisions.select_related("actor"),
@@ -214,6 +218,18 @@ class RejectBulkAction(CommentBulkAction):
     possible_from = moderation.REJECTABLE
 
 
+class SpamBulkAction(CommentBulkAction):
+    """Stands where Wagtail offers to delete snippets: what readers wrote is never deleted."""
+
+    display_name = _("Spam")
+    aria_label = _("Mark selected comments as spam")
+    action_type = "delete"
+    action_priority = 30
+    classes = {"serious"}
+    verb = moderation.mark_spam
+    possible_from = moderation.SPAMMABLE
+
+
 class ReaderCommentViewSet(SnippetViewSet):
     model = ReaderComment
     base_url_path = "reader-comments"
@@ -257,7 +273,7 @@ class ReaderCommentViewSet(SnippetViewSet):
 
         def render_component(item: MenuItem, request: HttpRequest) -> LinkMenuItem:
             count = ReaderComment.objects.pending().count()
-            label = f"{item.label} ({count})" if count else item.label
+            label = f"{count} {item.label}" if count else item.label
             return LinkMenuItem(item.name, label, item.url, icon_name=item.icon_name)
 
         return type(

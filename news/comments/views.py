@@ -157,11 +157,12 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _article(page_id: int) -> ArticlePage:
-    return get_object_or_404(
+    article: ArticlePage = get_object_or_404(
         ArticlePage.objects.published().select_related("locale"),
         pk=page_id,
         locale__language_code=translation.get_language(),
     )
+    return article
 
 
 def _discussion(request: HttpRequest, page_id: int) -> Discussion:

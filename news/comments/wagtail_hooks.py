@@ -14,6 +14,7 @@ from news.comments.moderation_views import (
     ApproveBulkAction,
     ReaderCommentViewSet,
     RejectBulkAction,
+    SpamBulkAction,
 )
 from news.comments.permissions import ModerationPolicy, may_moderate
 
@@ -21,6 +22,8 @@ register_permission_policy(ReaderComment, ModerationPolicy(ReaderComment))
 register_snippet(ReaderCommentViewSet)
 hooks.register("register_bulk_action", ApproveBulkAction)
 hooks.register("register_bulk_action", RejectBulkAction)
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", SpamBulkAction, order=1)
 
 
 class PendingSummaryItem(SummaryItem):
