@@ -1,0 +1,79 @@
+"""What people at the desk do in the admin, step by step as they would."""
+
+import random
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LiveSite
+
+
+def draw_picture(path: Path) -> Path:
+    """Write a picture unlike any other, so that Wagtail takes it for no duplicate."""
+    picture = Image.new("RGB", (1600, 900))
+    picture.putdata([(random.randrange(256), 90, 120) for _ in range(1600 * 900)])
+    picture.save(path, "JPEG")
+    return path
+
+
+def write_article(page: Page, site: LiveSite, *, section_id: int, headline: str, picture: Path) -> None:
+    """Write an article with picture, author and tag; return once the draft is saved."""
+    page.goto(f"{site.url}/admin/pages/add/news/articlepage/{section_id}/")
+    page.fill("#id_kicker", "Hafen")
+    page.fill("#id_title", headline)
+    page.fill("#id_standfirst", "Drei Kräne aus einem Stück, und keiner weiß, wohin mit den alten.")
+    upload_picture(page, picture)
+    write_text(page, "Am Osthafen stehen seit Montag drei neue Kräne.")
+    choose_first_author(page)
+    page.locator("section[id$=-tags-section] .tagit-new input").fill("Osthafen")
+    page.keyboard.press("Enter")
+    expect(page.locator("header").get_by_text("Gespeichert")).to_be_visible(timeout=20_000)
+
+
+def upload_picture(page: Page, picture: Path) -> None:
+    page.click("#id_lead_image-chooser [data-chooser-action-choose]")
+    dialog = page.locator(".modal")
+    dialog.get_by_role("tab", name="Hochladen").click()
+    form = dialog.locator("#tab-upload")
+    form.locator("[name$=-file]").set_input_files(picture)
+    for name, value in {
+        "title": "Kräne am Osthafen",
+        "description": "Drei gelbe Kräne vor grauem Himmel",
+        "caption": "Die neuen Kräne am Osthafen",
+        "creator": "Jane Doe",
+        "source": "Wikipedia",
+    }.items():
+        form.locator(f"[name$=-{name}]").fill(value)
+    form.locator("[name$=-licence]").select_option("cc-by-2.0")
+    form.locator("button[type=submit]").click()
+    expect(page.locator("#id_lead_image-title")).to_have_text("Kräne am Osthafen")
+
+
+def write_text(page: Page, text: str) -> None:
+    body = page.locator("section[id$=-body-section]")
+    body.locator(".c-sf-add-button").first.click()
+    page.get_by_role("option", name="Text", exact=True).click()
+    body.locator(".public-DraftEditor-content").click()
+    page.keyboard.type(text)
+
+
+def choose_first_author(page: Page) -> None:
+    page.click("#id_article_authors-OPEN_MODAL")
+    dialog = page.locator(".modal")
+    dialog.get_by_role("checkbox").first.check()
+    dialog.get_by_text("Auswahl bestätigen").click()
+    expect(dialog).to_be_hidden()
+
+
+def open_preview(page: Page) -> str:
+    """Open the preview beside the form and return its headline."""
+    page.get_by_role("button", name="Vorschau umschalten").click()
+    headline = page.frame_locator(".w-preview iframe, iframe[data-preview-iframe]").first
+    return headline.locator("h1").inner_text()
+
+
+def publish(page: Page) -> None:
+    page.locator("footer [data-w-dropdown-target=toggle]").first.click()
+    page.locator("button[name=action-publish]").click()
+    expect(page.locator(".messages")).to_contain_text("veröffentlicht")
