@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,44 +52,51 @@ def test_hundred_kills_in_the_middle_of_drains(world):
     world.check()
 
 
-def stop_and_start(world: World) -> None:
+@contextmanager
+def stopped(world: World) -> Iterator[None]:
     world.stop_redis()
-    time.sleep(2)
+    yield
     world.start_redis()
 
 
-def keep_silent(world: World) -> None:
+@contextmanager
+def silent(world: World) -> Iterator[None]:
     assert world.redis_process
     world.redis_process.send_signal(signal.SIGSTOP)
-    time.sleep(3)
+    yield
     world.redis_process.send_signal(signal.SIGCONT)
 
 
-def fill_up(world: World) -> None:
+@contextmanager
+def out_of_memory(world: World) -> Iterator[None]:
     world.redis.config_set("maxmemory", "1")
-    time.sleep(2)
+    yield
     world.redis.config_set("maxmemory", "0")
 
 
-def make_read_only(world: World) -> None:
-    world.redis.config_set("replica-read-only", "yes")
+@contextmanager
+def read_only(world: World) -> Iterator[None]:
     world.redis.replicaof("127.0.0.1", 1)
-    time.sleep(2)
+    yield
     world.redis.replicaof("NO", "ONE")
 
 
-@pytest.mark.parametrize("fault", [stop_and_start, keep_silent, fill_up, make_read_only])
+@pytest.mark.parametrize("fault", [stopped, silent, out_of_memory, read_only])
 def test_redis_fails_while_views_come_and_drains_run(world, fault):
     accepting = [world.accept(3000, pause_ms=4), world.accept(3000, pause_ms=4)]
     drain = world.act("drain_in_children", 200)
+    for acts in accepting:
+        assert acts.next_line(100, timeout=60)
+
     for _ in range(2):
-        time.sleep(3)
-        fault(world)
+        with fault(world):
+            time.sleep(2)
+            assert world.spool_files(), "The fault did not reach the spool."
+        time.sleep(2)
 
     for acts in accepting:
         acts.wait()
     drain.kill()
-
     world.check()
 
 
@@ -117,7 +125,8 @@ def test_web_process_killed_while_spooling(world):
 def test_web_host_without_a_worker_feeds_its_own_spool(world):
     accepting = world.accept(2000, pause_ms=6)
     accepting.next_line(100, timeout=60)
-    stop_and_start(world)
+    with stopped(world):
+        time.sleep(2)
     accepting.wait()
 
     world.check()

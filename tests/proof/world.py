@@ -144,6 +144,9 @@ class World:
             assert found[table] == found["buckets"], table
         assert (found["poison"], found["spool"], found["drift"]) == (0, 0, 0)
 
+    def spool_files(self) -> list[Path]:
+        return list((self.directory / "spool").glob("*.spool"))
+
     def close(self) -> None:
         for acts in self.actors:
             acts.kill()

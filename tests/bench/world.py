@@ -1,0 +1,77 @@
+"""A database, a Redis and a clock for benchmarks: nothing of the site's own is touched."""
+
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def bench_world() -> Iterator[None]:
+    """Set Django up on an engine of its own: SQLite, or a new database beside DATABASE_URL."""
+    import psycopg
+
+    url = os.environ.get("DATABASE_URL", "")
+    with tempfile.TemporaryDirectory(prefix="redaktion-bench-") as directory:
+        name = f"bench_{secrets.token_hex(4)}"
+        if url.startswith("postgres"):
+            with psycopg.connect(url, autocommit=True) as server:
+                server.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            os.environ["DATABASE_URL"] = url.rpartition("/")[0] + f"/{name}"
+        else:
+            os.environ["DATABASE_URL"] = f"sqlite:///{directory}/bench.sqlite3"
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "cms.settings",
+            "VAR_DIR": directory,
+            "KEY_PREFIX": f"bench-{name}",
+            "SECRET_KEY": "only-for-benchmarks",
+            "LOG_LEVEL": "ERROR",
+        }
+        os.environ.pop("REDIS_URL", None)
+        try:
+            yield from _started(Path(directory))
+        finally:
+            if url.startswith("postgres"):
+                with psycopg.connect(url, autocommit=True) as server:
+                    server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+
+
+def _started(directory: Path) -> Iterator[None]:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+
+    from cms import embedded_redis
+
+    redis = embedded_redis.start(settings.EMBEDDED_REDIS_SOCKET, directory / "redis")
+    try:
+        call_command("migrate", "analytics", verbosity=0)
+        yield
+    finally:
+        connection.close()
+        redis.terminate()
+        with suppress(Exception):
+            redis.wait(10)
+
+
+def seconds(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+def best_of(count: int, act: Callable[[], object]) -> float:
+    return min(seconds(act) for _ in range(count))
+
+
+def report(what: str, figure: str, *, ratio: str = "", target: str = "") -> None:
+    """Print one line: what, the figure, its ratio to a floor of this run, and the target."""
+    sys.stdout.write(f"{what:<58} {figure:>18} {ratio:>16}  {target}\n")
+    sys.stdout.flush()
