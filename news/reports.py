@@ -73,10 +73,10 @@ class ReadershipFilterSet(WagtailFilterSet):
         widget=forms.RadioSelect,
     )
     first = django_filters.DateFilter(
-        label=_("From"), method="leave_alone", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("First day"), method="leave_alone", widget=forms.DateInput(attrs={"type": "date"})
     )
     last = django_filters.DateFilter(
-        label=_("To"), method="leave_alone", widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Last day"), method="leave_alone", widget=forms.DateInput(attrs={"type": "date"})
     )
     section = SectionFilter(
         label=_("Section"), queryset=lambda request: SectionPage.objects.order_by("path")
@@ -157,7 +157,12 @@ class ReadershipView(ReportView):
             ),
             Column("section_title", label=_("Section"), classname=WIDE),
             Column("author_names", label=_("Authors"), classname=WIDE),
-            DateColumn("first_published_at", label=_("Published"), sort_key="first_published_at"),
+            DateColumn(
+                "first_published_at",
+                label=_("Published"),
+                sort_key="first_published_at",
+                classname=WIDE,
+            ),
             NumberColumn("visits", label=_("Visits"), sort_key="visits"),
             NumberColumn("views", label=_("Views"), sort_key="views"),
             NumberColumn("readers", label=_("Readers"), sort_key="readers"),

@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from analytics.models import WindowState, WindowTotal
+from news import scheduling
+from tests.factories import make_article, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def dashboard(client, group: str) -> str:
+    client.force_login(make_user(groups=(group,)))
+    return client.get("/admin/").content.decode()
+
+
+def panels(html: str) -> list[str]:
+    return [name for name in ("most-read-now", "schedule") if f'id="{name}-section"' in html]
+
+
+def test_each_role_sees_its_panels(client, clean_redis):
+    seen = {
+        group: panels(dashboard(client, group))
+        for group in ("Reporters", "Editors", "Comment moderators", "Analysts")
+    }
+
+    assert seen == {
+        "Reporters": [],
+        "Editors": ["most-read-now", "schedule"],
+        "Comment moderators": [],
+        "Analysts": ["most-read-now"],
+    }
+
+
+def test_schedule_is_quiet_while_it_runs_and_nothing_waits(client, clean_redis):
+    scheduling.publish_due()
+
+    assert panels(dashboard(client, "Editors")) == ["most-read-now"]
+
+
+def test_schedule_lists_what_waits(client, clean_redis):
+    scheduling.publish_due()
+    article = make_article("Kommt morgen", live=False)
+    article.save_revision(approved_go_live_at=timezone.now() + timedelta(days=1))
+
+    html = dashboard(client, "Editors")
+
+    assert panels(html) == ["most-read-now", "schedule"]
+    assert "Kommt morgen" in html
+    assert "help-warning" not in html
+
+
+def test_a_stopped_schedule_is_said(client, clean_redis):
+    scheduling.publish_due(now=timezone.now() - timedelta(hours=1))
+
+    assert "help-warning" in dashboard(client, "Editors")
+
+
+def test_most_read_lists_articles_with_their_visits(client, clean_redis):
+    article = make_article("Viel gelesen")
+    WindowTotal.objects.create(window="24h", page_id=article.pk, visits=12345)
+    WindowState.objects.create(
+        window="24h", first_bucket=1, last_bucket=2, rolled_at=timezone.now()
+    )
+
+    html = dashboard(client, "Analysts")
+
+    assert "Viel gelesen" in html
+    assert "12.345" in html or "12,345" in html
