@@ -9,7 +9,7 @@ blocks between `::: name argument` and `:::`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -158,7 +158,7 @@ def rows(content: str) -> list[list[str]]:
 def value(part: tuple[str, str, str], images: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Return a part as StreamField data; `read-also` has to be resolved by the caller."""
     name, argument, content = part
-    builders = {
+    builders: dict[str, Callable[[], Any]] = {
         "text": lambda: html(content),
         "subheading": lambda: content,
         "quotation": lambda: _quotation(argument, content),

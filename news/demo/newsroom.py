@@ -378,7 +378,7 @@ class _Newsroom:
         else:
             raw = manuscripts.value(part, self.images, self.now)
         block = ArticlePage.body.field.stream_block.child_blocks[raw["type"]]
-        return raw["type"], block.to_python(raw["value"])
+        return str(raw["type"]), block.to_python(raw["value"])
 
     def _tag(self, name: str) -> Tag:
         if name not in self.tags:
