@@ -23,9 +23,7 @@ def test_editor_adds_an_author_and_a_tag(editor):
     editor.post(f"{AUTHORS}add/", fields)
     editor.post(f"{TAGS}add/", {"name": "Hafen", "slug": "hafen"})
 
-    assert list(Author.objects.values_list("name", "slug")) == [
-        ("Jana Beispiel", "jana-beispiel")
-    ]
+    assert list(Author.objects.values_list("name", "slug")) == [("Jana Beispiel", "jana-beispiel")]
     assert list(Tag.objects.values_list("name", "slug")) == [("Hafen", "hafen")]
 
 
