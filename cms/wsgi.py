@@ -13,8 +13,9 @@ from django.conf import settings  # noqa: E402
 
 from analytics.doorway import Doorway  # noqa: E402
 from analytics.events import Kind  # noqa: E402
+from cms.page_cache.wsgi import PageCache  # noqa: E402
 
 beacons = {"/_/view": Kind.VIEW}
 if settings.ANALYTICS_ENGAGEMENT:
     beacons["/_/read"] = Kind.READ
-application = Doorway(application, paths=beacons)
+application = Doorway(PageCache(application), paths=beacons)

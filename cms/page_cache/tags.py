@@ -2,19 +2,19 @@
 
 import logging
 from functools import partial
-from importlib import import_module
-from typing import Any
 
 import redis
 from django.db import transaction
 from django.http import HttpResponseBase
 
+from cms.outbox.queue import put
 from cms.page_cache import versions
 
 logger = logging.getLogger(__name__)
 
 # Between Django and the cache in front of it; it never leaves the process.
 TAGS_HEADER = "X-Page-Cache-Tags"
+KIND = "invalidate"
 
 
 def tag_response(response: HttpResponseBase, *tags: str) -> None:
@@ -32,7 +32,7 @@ def invalidate(*tags: str) -> None:
     if not tags:
         return
     names = sorted(set(tags))
-    _put_outbox_row({"tags": names})
+    put(KIND, {"tags": names})
     transaction.on_commit(partial(invalidate_now, names))
 
 
@@ -42,11 +42,3 @@ def invalidate_now(tags: list[str]) -> None:
         versions.bump(tags)
     except redis.RedisError as error:
         logger.warning("Invalidation waits for Redis: %s", type(error).__name__)
-
-
-def _put_outbox_row(payload: dict[str, Any]) -> None:
-    try:
-        queue = import_module("cms.outbox.queue")
-    except ModuleNotFoundError:
-        return
-    queue.put("invalidate", payload)

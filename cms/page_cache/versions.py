@@ -5,6 +5,8 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 # Longer than any entry lives: what was dropped before needs no remembering.
 REMEMBERED_MICROSECONDS = 3_600_000_000
@@ -37,7 +39,10 @@ def key() -> str:
 def client(url: str) -> redis.Redis:
     """Return this process's connections to the cache's Redis; they give up quickly."""
     return redis.Redis.from_url(
-        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        url,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 1),  # the pool's connections may be older than the server
     )
 
 
@@ -47,3 +52,9 @@ def bump(tags: Iterable[str]) -> int:
         _BUMP, 1, key(), str(REMEMBERED_MICROSECONDS), *sorted(tags)
     )
     return int(moment)
+
+
+def read_since(moment: int) -> dict[str, int]:
+    """Return what was dropped at or after `moment`: empty only if Redis lost the versions."""
+    found = client(settings.CACHE_URL).zrangebyscore(key(), moment, "+inf", withscores=True)
+    return {tag.decode(): int(score) for tag, score in found}

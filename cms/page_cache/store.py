@@ -1,0 +1,182 @@
+"""Where rendered pages are kept: a copy in this process's memory, and in Redis for the others."""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+
+from cms.page_cache import versions
+from cms.page_cache.entries import Entry, pack, unpack
+
+POLL_SECONDS = 0.5
+# After so long without a word from Redis an invalidation may have been missed.
+TRUST_SECONDS = 30
+MEMORY_BYTES = 32_000_000
+REBUILD_SECONDS = 10
+
+
+class Store:
+    """Entries by key; what is returned was not invalidated, as far as the last poll knows."""
+
+    def __init__(
+        self,
+        *,
+        fresh_seconds: int,
+        stale_seconds: int,
+        memory_bytes: int = MEMORY_BYTES,
+        clock: Callable[[], float] = time.time,
+        steady_clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.fresh_seconds = fresh_seconds
+        self.life_seconds = fresh_seconds + stale_seconds
+        self._memory_bytes = memory_bytes
+        self.clock = clock
+        self._steady_clock = steady_clock
+        self._memory: OrderedDict[str, Entry] = OrderedDict()
+        self._used_bytes = 0
+        self._lock = threading.Lock()
+        self._polling = threading.Lock()
+        self._versions: dict[str, int] = {}
+        self._floor = 0
+        self._now = 0
+        self._next_poll = 0.0
+        self._heard_at = float("-inf")
+        self._redis_answers = False
+
+    def find(self, key: str, *, shared: bool) -> Entry | None:
+        """Return a living entry, fresh or stale, from memory or (if `shared`) from Redis."""
+        if not self._knows_versions():
+            return None
+        entry = self._memory.get(key)
+        if entry is not None and not self._is_alive(entry):
+            self._forget(key)
+            entry = None
+        if (entry is None or not self.is_fresh(entry)) and shared and self._redis_answers:
+            other = self._fetch(key)
+            if other and self._is_alive(other) and (not entry or other.made_at > entry.made_at):
+                self._remember(key, other)
+                return other
+        return entry
+
+    def is_fresh(self, entry: Entry) -> bool:
+        return self.clock() - entry.made_at < self.fresh_seconds
+
+    def read_clock(self) -> int | None:
+        """Read the versions now, before rendering; None if Redis is away: then don't store."""
+        with self._polling:
+            return self._now if self._poll() else None
+
+    def keep(self, key: str, entry: Entry, *, shared: bool) -> bool:
+        """Keep what was rendered, unless one of its tags was dropped meanwhile."""
+        with self._polling:
+            if not self._poll():
+                return False
+        if not self._is_alive(entry):
+            return False
+        self._remember(key, entry)
+        if shared:
+            try:
+                self._client.set(self._redis_key(key), pack(entry), ex=self.life_seconds or 1)
+            except redis.RedisError:
+                self._redis_answers = False
+        return True
+
+    def may_rebuild(self, key: str) -> bool:
+        """Tell whether it is this caller's turn to render a stale page anew."""
+        if not self._redis_answers:
+            return True
+        try:
+            lock = self._redis_key(key) + ":rebuild"
+            return bool(self._client.set(lock, 1, nx=True, ex=REBUILD_SECONDS))
+        except redis.RedisError:
+            self._redis_answers = False
+            return True
+
+    def rebuilt(self, key: str) -> None:
+        """Let the next caller rebuild as soon as the page is stale again."""
+        try:
+            self._client.delete(self._redis_key(key) + ":rebuild")
+        except redis.RedisError:
+            self._redis_answers = False
+
+    @property
+    def _client(self) -> redis.Redis:
+        return versions.client(settings.CACHE_URL)
+
+    def _redis_key(self, key: str) -> str:
+        digest = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
+        return f"{settings.KEY_PREFIX}:pages:entry:{digest}"
+
+    def _knows_versions(self) -> bool:
+        """Poll if it is time (one thread does, the others go on); False when trust ran out."""
+        now = self._steady_clock()
+        if now >= self._next_poll and self._polling.acquire(blocking=False):
+            try:
+                self._poll()
+            finally:
+                self._polling.release()
+        return now - self._heard_at < TRUST_SECONDS
+
+    def _poll(self) -> bool:
+        """Bring this process's knowledge of the versions up to date; False if Redis is away."""
+        if not self._redis_answers and self._steady_clock() < self._next_poll:
+            return False
+        self._next_poll = self._steady_clock() + POLL_SECONDS
+        try:
+            news = versions.read_since(self._now) if self._now else {}
+            if not news:  # the first poll, or Redis lost what it knew
+                versions.bump([])
+                news = versions.read_since(0)
+                self._versions = {}
+        except redis.RedisError:
+            self._redis_answers = False
+            return False
+        latest = max(news.values())
+        if latest != self._now or not self._versions:
+            self._versions = {**self._versions, **news}
+            self._floor = self._versions.get("*", latest)
+            self._now = latest
+        self._redis_answers = True
+        self._heard_at = self._steady_clock()
+        return True
+
+    def _is_alive(self, entry: Entry) -> bool:
+        if self.clock() - entry.made_at >= self.life_seconds:
+            return False
+        now = self._now
+        if entry.checked_at == now:
+            return True
+        known = self._versions
+        if not self._floor <= entry.clock <= now:
+            return False
+        if any(known.get(tag, 0) > entry.clock for tag in entry.tags):
+            return False
+        entry.checked_at = now
+        return True
+
+    def _fetch(self, key: str) -> Entry | None:
+        try:
+            packed = self._client.get(self._redis_key(key))
+        except redis.RedisError:
+            self._redis_answers = False
+            return None
+        return unpack(packed) if packed else None
+
+    def _remember(self, key: str, entry: Entry) -> None:
+        with self._lock:
+            previous = self._memory.pop(key, None)
+            self._used_bytes += entry.size_bytes - (previous.size_bytes if previous else 0)
+            self._memory[key] = entry
+            while self._used_bytes > self._memory_bytes:
+                _, oldest = self._memory.popitem(last=False)
+                self._used_bytes -= oldest.size_bytes
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            entry = self._memory.pop(key, None)
+            if entry is not None:
+                self._used_bytes -= entry.size_bytes

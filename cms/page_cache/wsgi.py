@@ -1,0 +1,220 @@
+"""The page cache in front of Django: what it answers itself and what it learns from answers."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+
+from cms.page_cache.entries import Entry, Headers, make
+from cms.page_cache.store import Store
+from cms.page_cache.tags import TAGS_HEADER
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# Parameters that change a page's content; any other but tracking makes a request bypass.
+KNOWN_PARAMETERS = frozenset({"before", "page"})
+TRACKING_PARAMETERS = frozenset(
+    {"fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "twclid", "yclid", "igshid"}
+    | {"mc_cid", "mc_eid", "pk_campaign", "pk_kwd", "mtm_campaign", "mtm_source", "ref"}
+)
+# A reader with one of these, or with a cookie whose name begins so, may see something of
+# their own. The CSRF cookie is not among them: a cached page has no form that needs it.
+OWN_COOKIES = frozenset({"messages"})
+OWN_COOKIE_PREFIX = "redaktion_"
+CACHEABLE_STATUS = ("200", "301", "404", "410")
+LARGEST_BODY_BYTES = 1_000_000
+SHARED_POLICY = "public, max-age=0, must-revalidate"
+OWN_POLICY = "private, no-cache"
+TAGS = TAGS_HEADER.lower()
+
+
+class PageCache:
+    """A WSGI application that answers tagged pages for anonymous readers from memory."""
+
+    def __init__(self, application: Application, store: Store | None = None) -> None:
+        self.application = application
+        self.store = store or Store(
+            fresh_seconds=settings.PAGE_CACHE_FRESH_SECONDS,
+            stale_seconds=settings.PAGE_CACHE_STALE_SECONDS,
+        )
+        self.own_cookies = OWN_COOKIES | {settings.SESSION_COOKIE_NAME}
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or environ["PATH_INFO"].startswith("/admin/"):
+            return self.application(environ, start_response)
+        query, dropped = environ.get("QUERY_STRING", ""), ""
+        if query:
+            normalised = normalise(query)
+            if normalised is None:
+                return self._pass_on(environ, start_response)
+            query, dropped = normalised
+        if "HTTP_COOKIE" in environ and self._is_own(environ["HTTP_COOKIE"]):
+            return self._pass_on(environ, start_response)
+        # Only addresses without a query are shared: nobody can fill Redis with invented ones.
+        key, shared = key_of(environ, query), not query
+        entry = self.store.find(key, shared=shared)
+        if entry is not None:
+            if self.store.is_fresh(entry):
+                return answer(entry, environ, start_response, "hit")
+            if method == "HEAD" or not self.store.may_rebuild(key):
+                return answer(entry, environ, start_response, "stale")
+        if method == "HEAD":
+            return self._pass_on(environ, start_response)
+        try:
+            return self._render(environ, start_response, key, query, dropped)
+        finally:
+            if entry is not None:
+                self.store.rebuilt(key)
+
+    def _is_own(self, cookies: str) -> bool:
+        names = (cookie.partition("=")[0].strip() for cookie in cookies.split(";"))
+        return any(n in self.own_cookies or n.startswith(OWN_COOKIE_PREFIX) for n in names)
+
+    def _pass_on(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Django answer this reader alone."""
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            kept, tags = without_tags(headers)
+            if tags:
+                kept.append(("X-Cache", "bypass"))
+                if not has(kept, "cache-control"):
+                    kept.append(("Cache-Control", OWN_POLICY))
+            return start_response(status, kept, *rest)
+
+        return self.application(environ, start)
+
+    def _render(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        key: str,
+        query: str,
+        dropped: str,
+    ) -> Iterable[bytes]:
+        """Let Django answer; keep what is tagged, unless it changed meanwhile."""
+        clock = self.store.read_clock()
+        asked = dict(environ)
+        asked["QUERY_STRING"] = query
+        for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"):
+            asked.pop(name, None)  # what is kept must be the whole page
+        tagged: list[Any] = []
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            kept, tags = without_tags(headers)
+            if tags and is_cacheable(status, kept):
+                if not has(kept, "cache-control"):
+                    kept.append(("Cache-Control", SHARED_POLICY))
+                tagged.extend((status, kept, tags))
+                return _refuse_to_write
+            if dropped and status.startswith("3"):
+                kept = [(n, with_query(v, dropped) if n == "Location" else v) for n, v in kept]
+            return start_response(status, kept, *rest)
+
+        parts = self.application(asked, start)
+        if not tagged:
+            return parts
+        try:
+            body = b"".join(parts)
+        finally:
+            if close := getattr(parts, "close", None):
+                close()
+        status, headers, tags = tagged
+        headers = [(n, v) for n, v in headers if n.lower() not in ("content-length", "vary")]
+        now = self.store.clock()
+        entry = make(
+            status=status, headers=headers, body=body, tags=tags, clock=clock or 0, now=now
+        )
+        if clock is not None and len(body) <= LARGEST_BODY_BYTES:
+            self.store.keep(key, entry, shared=not query)
+        return answer(entry, environ, start_response, "miss")
+
+
+def normalise(query: str) -> tuple[str, str] | None:
+    """Return the parameters that matter, sorted, and the tracking ones; None: do not cache."""
+    known, tracking = [], []
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name in KNOWN_PARAMETERS:
+            known.append((name, value))
+        elif name.startswith("utm_") or name in TRACKING_PARAMETERS:
+            tracking.append((name, value))
+        else:
+            return None
+    return urlencode(sorted(known)), urlencode(tracking)
+
+
+def key_of(environ: Environ, query: str) -> str:
+    is_https = environ.get("HTTP_X_FORWARDED_PROTO") == "https"
+    scheme = "https" if is_https else environ["wsgi.url_scheme"]
+    return f"{scheme}://{environ.get('HTTP_HOST', '')}{environ['PATH_INFO']}?{query}"
+
+
+def answer(
+    entry: Entry, environ: Environ, start_response: StartResponse, outcome: str
+) -> list[bytes]:
+    """Send an entry: compressed if the reader can, or only the news that nothing changed."""
+    wanted = environ.get("HTTP_IF_NONE_MATCH")
+    if wanted and entry.etag.removeprefix("W/") in wanted:
+        headers = [(n, v) for n, v in entry.plain_headers if n != "Content-Length"]
+        start_response("304 Not Modified", [*headers, ("X-Cache", outcome)])
+        return []
+    if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        headers, body = entry.gzip_headers, entry.gzipped
+    else:
+        headers, body = entry.plain_headers, entry.body
+    start_response(entry.status, [*headers, ("X-Cache", outcome)])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def accepts_gzip(encodings: str) -> bool:
+    if "gzip" not in encodings:
+        return False
+    for encoding in encodings.split(","):
+        name, _, weight = encoding.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def without_tags(headers: Headers) -> tuple[Headers, tuple[str, ...]]:
+    """Return the headers that may leave the process, and the tags."""
+    tags = next((value for name, value in headers if name.lower() == TAGS), "")
+    return [(n, v) for n, v in headers if n.lower() != TAGS], tuple(tags.split())
+
+
+def has(headers: Headers, wanted: str) -> bool:
+    return any(name.lower() == wanted for name, _ in headers)
+
+
+def is_cacheable(status: str, headers: Headers) -> bool:
+    """Tell whether anybody may see this answer again."""
+    if status[:3] not in CACHEABLE_STATUS:
+        return False
+    for name, value in headers:
+        match name.lower():
+            case "set-cookie" | "content-encoding":
+                return False
+            case "cache-control" if "private" in value or "no-store" in value:
+                return False
+            case "vary" if not _varies_harmlessly(value):
+                return False
+    return True
+
+
+def _varies_harmlessly(vary: str) -> bool:
+    """A request with a cookie of ours never gets here, so `Vary: Cookie` says nothing more."""
+    return {part.strip().lower() for part in vary.split(",")} <= {"cookie", "accept-encoding"}
+
+
+def with_query(address: str, query: str) -> str:
+    """Return a redirect's target with the parameters that were kept from Django."""
+    address, hash_sign, fragment = address.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{query}{hash_sign}{fragment}"
+
+
+def _refuse_to_write(data: bytes) -> None:
+    raise RuntimeError("Write through the returned iterable: this response is being cached.")
