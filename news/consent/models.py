@@ -6,6 +6,7 @@ database (`triggers.py`). Only the erasable columns of an event may be emptied.
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +94,12 @@ class ConsentText(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} ({self.language}), {self.version}"
+
+    def clean(self) -> None:
+        if not self.privacy_url.startswith(("/", "https://", "http://")):
+            raise ValidationError(
+                {"privacy_url": _("A path starting with / or an address starting with https://.")}
+            )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sha256 = canonical.fields_digest(self, canonical.TEXT_FIELDS)

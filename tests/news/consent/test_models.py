@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -76,6 +77,12 @@ def test_text_version_is_unique(text: ConsentText) -> None:
     fields: dict[str, Any] = {"purpose": "publish", "language": "de", "version": 1}
     with pytest.raises(IntegrityError), transaction.atomic():
         ConsentText.objects.create(**fields)
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "", "datenschutz"])
+def test_privacy_link_leads_to_a_page(url: str) -> None:
+    with pytest.raises(ValidationError):
+        ConsentText(privacy_url=url).clean()
 
 
 @pytest.mark.django_db(transaction=True)

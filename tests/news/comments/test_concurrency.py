@@ -1,0 +1,69 @@
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from news.comments import moderation
+from news.comments.models import CommentDecision, ReaderComment
+from news.comments.moderation import By, StateChanged
+from news.consent.models import ConsentEvent
+from tests.news.comments.conftest import MakeComment
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """Run all acts at the same moment; return how each of them ended."""
+    start = threading.Barrier(len(acts))
+    ends: list[str] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            start.wait(10)
+            ends.append(str(act()))
+        except StateChanged:
+            ends.append("changed")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return sorted(ends)
+
+
+def test_of_many_moderators_one_decides(make_comment: MakeComment) -> None:
+    comment = make_comment("pending")
+    before = CommentDecision.objects.count()
+    verbs = [moderation.approve, moderation.reject] * 3
+
+    def act(verb: Callable[..., None]) -> Callable[[], None]:
+        seen = ReaderComment.objects.get(pk=comment.pk)
+        return lambda: verb(seen, By(rule=verb.__name__), now=timezone.now())
+
+    ends = at_once(*(act(verb) for verb in verbs))
+
+    assert ends == ["None", *["changed"] * 5]
+    comment.refresh_from_db()
+    assert CommentDecision.objects.count() == before + 1
+    last = CommentDecision.objects.order_by("-pk")[0]
+    assert (last.new_state, comment.state) == (comment.state, last.new_state)
+
+
+def test_withdrawal_is_never_lost(make_comment: MakeComment) -> None:
+    comment = make_comment("pending")
+    seen = ReaderComment.objects.get(pk=comment.pk)
+    mine = ReaderComment.objects.get(pk=comment.pk)
+
+    at_once(
+        lambda: moderation.approve(seen, By(rule="test"), now=timezone.now()),
+        lambda: moderation.withdraw(mine, now=timezone.now()),
+    )
+
+    comment.refresh_from_db()
+    assert (comment.state, comment.text, comment.name) == ("withdrawn", "", "")
+    assert ConsentEvent.objects.filter(kind="withdrawn").count() == 1
