@@ -1,4 +1,4 @@
-"""An article's text in WordPress, classic HTML or blocks, becomes the blocks of an article here."""
+"""An article's text in WordPress, classic or in blocks, becomes the blocks of an article here."""
 
 from __future__ import annotations
 
@@ -383,10 +383,8 @@ class _Writer:
         picture = element.find("img")
         assert isinstance(picture, Tag)
         key = str(element.get("data-attachment", "")) or _picture_key(picture) or self._hint
-        if element.has_attr("data-caption"):
-            caption = plain(element)
-        else:
-            caption = _caption_of(element)
+        is_shortcode = element.has_attr("data-caption")
+        caption = plain(element) if is_shortcode else _caption_of(element)
         if credit := str(element.get("data-credit", "")):
             caption = f"{caption} Foto: {credit}"
         self._picture(key, picture, caption, align=" ".join(_classes(element)))

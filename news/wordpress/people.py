@@ -140,7 +140,7 @@ def _import_tag(
         return int(tag.pk)
     outcome, reason = Outcome.IMPORTED, ""
     if tag is None:
-        tag = Tag(name=term.name[:100], slug=_free_tag_slug(term))
+        tag = Tag(name=term.name[:100], slug=free_tag_slug(term))
     elif entry and entry.mark == digest(tag.name) and term.name.casefold() not in by_name:  # type: ignore[attr-defined]
         tag.name = term.name[:100]
         outcome, reason = Outcome.CHANGED, _("the export has changed")
@@ -158,7 +158,7 @@ def _import_tag(
     return int(tag.pk or -1)
 
 
-def _free_tag_slug(term: Term) -> str:
+def free_tag_slug(term: Term) -> str:
     slug = slugify(richtext.decoded(term.slug), allow_unicode=True)[:90] or "tag"
     number, free = 1, slug
     while Tag.objects.filter(slug=free).exists():

@@ -55,6 +55,7 @@ class Sections:
     depths: dict[str, int] = field(default_factory=dict)
     category_ids: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    parents: dict[str, str] = field(default_factory=dict)
 
     def place(self, terms: list[tuple[str, str, str]], meta: dict[str, str]) -> str:
         """Return the category that decides: the one marked as primary, else the deepest."""
@@ -76,6 +77,7 @@ def import_sections(
     for term in terms.values():
         sections.category_ids[term.id] = term.slug
         sections.names[term.slug] = term.name
+        sections.parents[term.slug] = term.parent
         with transaction.atomic():
             _import(term, _line(term, terms), section_map, sections, book, report)
     return sections
@@ -138,8 +140,9 @@ def _update(
     if entry.digest == wanted:
         report.add(Kind.CATEGORY, Outcome.UNCHANGED, term.slug)
     elif entry.mark != _mark(section):
-        report.add(Kind.CATEGORY, Outcome.KEPT, term.slug, term.name,
-                   reason=_("changed here since the last import"), object_id=section.pk)  # fmt: skip
+        reason = _("changed here since the last import")
+        report.add(Kind.CATEGORY, Outcome.KEPT, term.slug, term.name, reason=reason,
+                   object_id=section.pk)  # fmt: skip
     else:
         if not book.dry_run:
             section.title = section.draft_title = term.name[:255]
