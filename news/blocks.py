@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.rich_text import RichText
 
 RICH_TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h3"]
 PARAGRAPH_FEATURES = ["bold", "italic", "link", "document-link"]
@@ -14,6 +15,7 @@ class SubheadingBlock(blocks.CharBlock):
         icon = "title"
         label = _("Subheading")
         template = "blocks/subheading_block.html"
+        preview_value = _("What changes for commuters")
         max_length = 120
 
 
@@ -62,6 +64,11 @@ class QuotationBlock(blocks.StructBlock):
         icon = "openquote"
         label = _("Quotation")
         template = "blocks/quotation_block.html"
+        preview_value = {
+            "text": _("We measured for three years and were still surprised."),
+            "speaker": _("Jane Doe"),
+            "speaker_role": _("Harbour master"),
+        }
 
 
 class PullQuoteBlock(blocks.StructBlock):
@@ -71,6 +78,7 @@ class PullQuoteBlock(blocks.StructBlock):
         icon = "openquote"
         label = _("Pull quote")
         template = "blocks/pull_quote_block.html"
+        preview_value = {"text": _("Nobody had expected so much water.")}
 
 
 class FactBoxBlock(blocks.StructBlock):
@@ -81,6 +89,10 @@ class FactBoxBlock(blocks.StructBlock):
         icon = "info-circle"
         label = _("Fact box")
         template = "blocks/fact_box_block.html"
+        preview_value = {
+            "title": _("The harbour in figures"),
+            "text": RichText("<ul><li>1886</li><li>4,2 km</li></ul>"),
+        }
 
 
 class ReadAlsoBlock(blocks.StructBlock):
@@ -118,6 +130,10 @@ class ClickToLoadEmbedBlock(blocks.StructBlock):
         icon = "media"
         label = _("Embed")
         template = "blocks/click_to_load_embed_block.html"
+        preview_value = {
+            "url": "https://example.org/",
+            "title": _("A map of the new bus lines"),
+        }
 
 
 class ArticleBodyBlock(blocks.StreamBlock):
