@@ -34,8 +34,8 @@ TABLE: dict[str, tuple[str, ...]] = {
 MEETING_POINTS = {
     "cms/urls.py": ("analytics.urls", "news.urls", "news.comments.urls", "news.consent.urls"),
     "cms/wsgi.py": ("analytics.doorway",),
-    "cms/supervisor.py": ("news.demo.people",),
-    "cms/management/commands/serve.py": ("news.demo.people",),
+    "cms/supervisor.py": ("home.demo.people",),
+    "cms/management/commands/serve.py": ("home.demo.people",),
 }
 
 

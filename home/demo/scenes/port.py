@@ -1,6 +1,6 @@
 """Scenes at the water's edge: cranes, bridges, ships, warehouses."""
 
-from news.demo.drawing import Canvas, mix
+from home.demo.drawing import Canvas, mix
 
 
 def crane(c: Canvas, x: float, base: float, size: float, color: str, *, up: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import math
 
-from news.demo.drawing import Canvas, mix
+from home.demo.drawing import Canvas, mix
 
 
 def turbine(c: Canvas, x: float, base: float, height: float, color: str, turn: float) -> None:

@@ -2,8 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from news.demo import manuscripts
-from news.demo.manuscripts import Manuscript
+from home.demo import manuscripts
+from home.demo.manuscripts import Manuscript
 
 NOW = datetime(2026, 3, 4, 9, 30, 20, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Scenes indoors, and the faces of authors."""
 
-from news.demo.drawing import Canvas, mix
+from home.demo.drawing import Canvas, mix
 
 
 def theatre(c: Canvas) -> None:

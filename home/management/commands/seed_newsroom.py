@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from news.demo import newsroom, people
+from home.demo import newsroom, people
 
 
 class Command(BaseCommand):

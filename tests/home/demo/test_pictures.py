@@ -1,7 +1,7 @@
 import hashlib
 import time
 
-from news.demo import people, pictures
+from home.demo import people, pictures
 
 SCATTERED = {"hafen", "sturmflut", "bibliothek"}
 

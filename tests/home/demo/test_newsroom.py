@@ -5,8 +5,8 @@ from django.contrib.auth import get_user_model
 from django.test import RequestFactory, TestCase
 from wagtail.models import Page, Site
 
+from home.demo import newsroom, people
 from home.models import HomePage, Masthead, StandardPage
-from news.demo import newsroom, people
 from news.models import ArticlePage, Author, NewsImage, SectionPage, Tag
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import math
 
-from news.demo.drawing import Canvas, mix
+from home.demo.drawing import Canvas, mix
 
 
 def market_hall(c: Canvas) -> None:

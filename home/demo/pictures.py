@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image
 
-from news.demo.drawing import Canvas
-from news.demo.scenes import culture, nature, port, town
+from home.demo.drawing import Canvas
+from home.demo.scenes import culture, nature, port, town
 
 SOURCE = "Redaktion-Demo"
 LICENCE = "cc-by-4.0"

@@ -17,9 +17,9 @@ from django.db import transaction
 from django.utils.text import slugify
 from wagtail.models import Collection, Locale, Page, Revision, Site
 
+from home.demo import manuscripts, people, pictures
+from home.demo.manuscripts import Manuscript
 from home.models import FooterLink, HomePage, LeadSlot, Masthead, StandardPage
-from news.demo import manuscripts, people, pictures
-from news.demo.manuscripts import Manuscript
 from news.models import (
     ArticleAuthor,
     ArticlePage,
