@@ -58,7 +58,7 @@ def period(
 
 def articles_read(during: Period) -> ArticleQuerySet:
     """Return every article that was ever published, with its visits, views and readers."""
-    return (
+    articles: ArticleQuerySet = (
         ArticlePage.objects.filter(first_published_at__isnull=False)
         .defer_streamfields()
         .annotate(
@@ -68,6 +68,7 @@ def articles_read(during: Period) -> ArticleQuerySet:
         )
         .prefetch_related("article_authors__author")
     )
+    return articles
 
 
 def totals(during: Period, articles: ArticleQuerySet | None = None) -> Totals:
