@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import models
@@ -137,6 +138,8 @@ def _query(location: str) -> dict[str, str]:
 
 
 def _by_query(query: dict[str, str]) -> Channel | None:
+    if not query:
+        return None
     medium = query.get("utm_medium", "").strip().lower()
     source = query.get("utm_source", "").strip().lower().removeprefix("www.")
     name = source.partition(".")[0]
@@ -151,6 +154,7 @@ def _by_query(query: dict[str, str]) -> Channel | None:
     return next((channel for channel, applies in rules if applies), None)
 
 
+@lru_cache(maxsize=4096)
 def _by_host(host: str, *, is_internal: bool) -> Channel:
     rules = (
         (Channel.DIRECT, not host),

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -156,6 +157,7 @@ def foreign_origin(candidate: Candidate) -> Drop | None:
     return Drop(DropReason.FOREIGN_ORIGIN) if site == "cross-site" or is_foreign else None
 
 
+@lru_cache(maxsize=256)
 def _host_in(address: str) -> str:
     try:
         return urlsplit(address).hostname or ""
