@@ -21,6 +21,7 @@ def article_context(article: ArticlePage, request: HttpRequest) -> dict[str, Any
         "authors": article.authors,
         "tags": tags,
         "related": related(article, tags),
+        "text_heading": text_heading(article.body),
     }
 
 
@@ -50,6 +51,16 @@ def related(article: ArticlePage, tags: list[Tag], *, limit: int = RELATED) -> l
     )
     ranked = ranked.order_by("pick", "-shared", "-first_published_at", "-pk")
     return list(ranked.defer_streamfields()[:limit])
+
+
+def text_heading(body: StreamValue) -> str:
+    """Return the level for headings inside texts: below a subheading, or in its place."""
+    for block in body or []:
+        if block.block_type == "subheading":
+            return "h3"
+        if block.block_type == "text" and "<h3" in block.value.source:
+            return "h2"
+    return "h3"
 
 
 def cache_tags(article: ArticlePage, context: dict[str, Any]) -> list[str]:

@@ -85,11 +85,13 @@ def host(url: str) -> str:
 
 
 @register.filter
-def with_anchors(html: str) -> SafeString:
-    """Give the subheadings inside rich text an anchor, as the subheading block has one."""
+def with_anchors(html: str, heading: str = "") -> SafeString:
+    """Give the headings inside rich text an anchor; `heading` is the level to use for h3."""
 
     def anchored(match: re.Match[str]) -> str:
+        level = heading or "h3" if match[1] == "h3" else match[1]
         slug = slugify(unescape(strip_tags(match[2])))
-        return f'<{match[1]} id="s-{slug}">{match[2]}</{match[1]}>' if slug else match[0]
+        anchor = f' id="s-{slug}"' if slug else ""
+        return f"<{level}{anchor}>{match[2]}</{level}>"
 
     return mark_safe(re.sub(r"<(h[23])>(.*?)</\1>", anchored, str(html)))  # noqa: S308

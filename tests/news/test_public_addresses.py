@@ -151,7 +151,9 @@ class PageTypes(WagtailPageTestCase):
         home = HomePage.objects.get()
         article = make_article(section=section)
         standard = Page.objects.get(pk=home.pk).add_child(
-            instance=StandardPage(title="Impressum", locale=home.locale)
+            instance=StandardPage(
+                title="Impressum", locale=home.locale, body=[("text", "<h2>Wer</h2><h3>Wo</h3>")]
+            )
         )
         for page in (home, section, article, standard):
             self.assertPageIsRenderable(page)

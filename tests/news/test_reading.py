@@ -101,7 +101,7 @@ def test_every_block_is_shown_and_subheadings_have_anchors(client: Client) -> No
 
     for text in (
         '<h2 id="s-was-jetzt-gilt">Was jetzt gilt</h2>',
-        '<h3 id="s-zwei-tarife">Zwei Tarife</h3>',
+        '<h2 id="s-zwei-tarife">Zwei Tarife</h2>',
         "Wir haben gerechnet.",
         "Die Rechnung war einfach.",
         "31,2 Cent",
@@ -111,6 +111,13 @@ def test_every_block_is_shown_and_subheadings_have_anchors(client: Client) -> No
         assert text in html
     assert "<iframe" not in html
     assert not re.search(r"<[^>]+\sstyle=|<style|<script>", html)
+
+
+def test_headings_in_texts_stand_below_the_subheading_that_came_before() -> None:
+    text, subheading = BODY[:2]
+    assert reading.text_heading(make_article(body=[subheading, text]).body) == "h3"
+    assert reading.text_heading(make_article(body=[text, subheading]).body) == "h2"
+    assert reading.text_heading(make_article().body) == "h3"
 
 
 def test_empty_draft_is_shown_in_the_preview(client: Client) -> None:
