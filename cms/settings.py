@@ -31,6 +31,9 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("PRODUCTION needs ALLOWED_HOSTS, separated by commas.")
 SITE_URL = env.text("SITE_URL", f"http://{'127.0.0.1' if HOST == '0.0.0.0' else HOST}:{PORT}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+WEB_WORKERS = env.integer("WEB_WORKERS", 2, at_least=1)
+WEB_THREADS = env.integer("WEB_THREADS", 4, at_least=1)
+WORKER_PROCESSES = env.integer("WORKER_PROCESSES", 2, at_least=1)
 ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
