@@ -1,12 +1,13 @@
 """What stands around every page: masthead, menus, languages, footer; built once a request."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
-from django.utils import translation
+from django.utils import timezone, translation
 from wagtail.models import Page, Site
 
 from home.models import FooterLink, Masthead
@@ -45,6 +46,7 @@ class Frame:
     footer_links: list[Link] = field(default_factory=list)
     alternates: list[Alternate] = field(default_factory=list)
     canonical_url: str = ""
+    today: date = field(default_factory=timezone.localdate)
 
 
 def frame(request: HttpRequest, page: Page | None = None) -> Frame:

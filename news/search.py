@@ -47,7 +47,7 @@ def read_query(parameters: QueryDict, sections: list[SectionPage]) -> Query:
     )
 
 
-def find(query: Query, *, now: datetime) -> Page:
+def find(query: Query, *, now: datetime) -> Page[ArticlePage]:
     """Return one page of articles, the best match first."""
     # Only words: to the full-text index, quotes and signs are a language of their own.
     words = " ".join(re.findall(r"\w+", query.text))

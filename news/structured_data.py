@@ -69,12 +69,10 @@ def organization(name: str, url: str, *, legal_name: str = "") -> Data:
 
 def images(article: ArticlePage, root_url: str) -> list[str]:
     """Return the absolute addresses of the pictures that stand for the article."""
-    found = [article.social_image or article.lead_image]
-    return [
-        root_url + renditions.picture(image, "card").url
-        for image in found
-        if renditions.may_be_shown(image)
-    ]
+    image = article.social_image or article.lead_image
+    if image is None or not renditions.may_be_shown(image):
+        return []
+    return [root_url + renditions.picture(image, "card").url]
 
 
 def script(data: Data) -> SafeString:

@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 from wagtail.models import Page, Site
 
 from home import navigation
@@ -76,6 +76,16 @@ def test_footer_links_are_those_of_the_masthead_in_their_order(client: Client) -
     assert [link.title for link in result.footer_links] == ["Datenschutz", "Impressum"]
     assert result.claim == "Nah dran"
     assert "Bote" in client.get("/").content.decode()
+
+
+def test_masthead_names_the_day(client: Client) -> None:
+    make_home()
+    make_home(language="en", title="Front page")
+    today = timezone.localdate()
+
+    html = client.get("/en/").content.decode()
+
+    assert f'<time datetime="{today.isoformat()}">{today:%A}, {today.day} {today:%B %Y}' in html
 
 
 def test_a_get_never_writes_the_masthead(client: Client) -> None:
