@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 START_SECONDS = 60
 
@@ -56,7 +58,7 @@ def start(socket: Path, directory: Path, **options: object) -> subprocess.Popen[
     directory.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(command(socket, directory), **options)  # type: ignore[call-overload]
     deadline = time.monotonic() + START_SECONDS
-    client = redis.Redis(unix_socket_path=str(socket))
+    client = _impatient_client(socket)
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"The embedded Redis stopped with status {process.returncode}.")
@@ -73,7 +75,7 @@ def start(socket: Path, directory: Path, **options: object) -> subprocess.Popen[
 
 def end_leftover(socket: Path) -> None:
     """End a server that still answers on our socket: its supervisor was killed."""
-    client = redis.Redis(unix_socket_path=str(socket))
+    client = _impatient_client(socket)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(redis.ConnectionError, redis.BusyLoadingError):
@@ -81,6 +83,11 @@ def end_leftover(socket: Path) -> None:
         if not _answers(client):
             return
         time.sleep(0.1)
+
+
+def _impatient_client(socket: Path) -> redis.Redis:
+    """Return a client that says at once that nobody is there."""
+    return redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
 
 
 def _answers(client: redis.Redis) -> bool:

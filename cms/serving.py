@@ -20,7 +20,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from cms import embedded_redis
-from cms.supervisor import Child, Supervisor, running
+from cms.supervisor import Child, running
 
 STATIC_SECONDS = 30 * 24 * 3600
 START_SECONDS = 60
@@ -166,7 +166,7 @@ def worker_child() -> Child:
         "worker",
         running(
             [
-                *(sys.executable, "-m", "celery", "-A", "cms", "worker"),
+                *(sys.executable, "-m", "celery", "--quiet", "-A", "cms", "worker"),
                 *("--queues", "upkeep,counting,mail,media"),
                 *("--concurrency", str(settings.WORKER_PROCESSES), "--prefetch-multiplier", "1"),
                 *("--without-gossip", "--without-mingle", "--loglevel", "warning"),
@@ -181,7 +181,7 @@ def beat_child() -> Child:
         "beat",
         running(
             [
-                *(sys.executable, "-m", "celery", "-A", "cms", "beat", "--pidfile="),
+                *(sys.executable, "-m", "celery", "--quiet", "-A", "cms", "beat", "--pidfile="),
                 *("--schedule", str(settings.VAR_DIR / "beat-schedule")),
                 *("--loglevel", "warning"),
             ]
@@ -190,7 +190,7 @@ def beat_child() -> Child:
     )
 
 
-def wait_until_alive(supervisor: Supervisor, web: Child) -> None:
+def wait_until_alive(web: Child) -> None:
     """Return once the web server answers; CannotServe if it dies or takes too long."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.HOST, settings.HOST)
     host = f"[{host}]" if ":" in host else host

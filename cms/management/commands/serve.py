@@ -56,10 +56,13 @@ class Command(BaseCommand):
             connections.close_all()
             if prepare_only:
                 return
-            for child in (serving.worker_child(), serving.beat_child(), serving.web_child()):
+            # The web server alone first: it is the one that somebody waits for.
+            web = serving.web_child()
+            for child in (web, serving.worker_child(), serving.beat_child()):
                 supervisor.children.append(child)
                 supervisor.start(child)
-            serving.wait_until_alive(supervisor, supervisor.children[-1])
+                if child is web:
+                    serving.wait_until_alive(web)
             self._say(welcome(logins))
             supervisor.watch()
         finally:
