@@ -56,7 +56,10 @@ def command(socket: Path, directory: Path) -> list[str]:
 def start(socket: Path, directory: Path, **options: object) -> subprocess.Popen[bytes]:
     """Start the server and return once it answers; RedisMissing or RuntimeError if it cannot."""
     directory.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(command(socket, directory), **options)  # type: ignore[call-overload]
+    process: subprocess.Popen[bytes] = subprocess.Popen(
+        command(socket, directory),
+        **options,  # type: ignore[call-overload]
+    )
     deadline = time.monotonic() + START_SECONDS
     client = _impatient_client(socket)
     while time.monotonic() < deadline:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -160,7 +161,7 @@ class Store:
 
     def _fetch(self, key: str) -> Entry | None:
         try:
-            packed = self._client.get(self._redis_key(key))
+            packed: Any = self._client.get(self._redis_key(key))
         except redis.RedisError:
             self._redis_answers = False
             return None

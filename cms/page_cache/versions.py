@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -56,5 +57,5 @@ def bump(tags: Iterable[str]) -> int:
 
 def read_since(moment: int) -> dict[str, int]:
     """Return what was dropped at or after `moment`: empty only if Redis lost the versions."""
-    found = client(settings.CACHE_URL).zrangebyscore(key(), moment, "+inf", withscores=True)
+    found: Any = client(settings.CACHE_URL).zrangebyscore(key(), moment, "+inf", withscores=True)
     return {tag.decode(): int(score) for tag, score in found}
