@@ -32,6 +32,7 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-blink-features=AutomationControlled",  # readers drive themselves
 ]
 
 
