@@ -19,12 +19,17 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+REMEMBERED = 20_000
+
+
 class Book:
     """The entries of one source. A dry run reads it and writes nothing."""
 
     def __init__(self, source: str, *, dry_run: bool = False) -> None:
         self.source = source
         self.dry_run = dry_run
+        # Ids do not change once they are given; articles link to the same few again and again.
+        self._ids: dict[tuple[str, str], int] = {}
 
     def entries(self, kind: Kind, keys: Iterable[str]) -> dict[str, ImportedItem]:
         rows = self._all(kind).filter(source_key__in=[_key(key) for key in keys])
@@ -34,9 +39,15 @@ class Book:
         return self._all(kind).filter(source_key=_key(key)).first()
 
     def object_id(self, kind: Kind, key: str) -> int | None:
-        return self._all(kind).filter(source_key=_key(key)).values_list(
-            "object_id", flat=True
-        ).first()  # fmt: skip
+        place = (kind.value, key)
+        if place not in self._ids:
+            entry = self.entry(kind, key)
+            if entry is None:
+                return None
+            if len(self._ids) >= REMEMBERED:
+                self._ids.clear()
+            self._ids[place] = entry.object_id
+        return self._ids[place]
 
     def reserve(self, kind: Kind, keys: list[str], model: type[models.Model]) -> None:
         """Give every key an id of ours before anything is written: links can point ahead."""

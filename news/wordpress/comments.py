@@ -227,7 +227,7 @@ def _root(key: str, parents: dict[str, str], known: set[str]) -> str:
 def text_of(remark: Remark) -> str:
     """Return the words of a comment; WordPress kept them as HTML."""
     content = remark.content.replace("\r\n", "\n")
-    if "<p" not in content:
+    if "<" in content and "<p" not in content:
         content = content.replace("\n", "<br>")
     return clean_text(richtext.text_of(content))
 

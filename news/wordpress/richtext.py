@@ -85,7 +85,7 @@ class InlineWriter:
             return ""
         text = CONTROL.sub("", str(node))
         if not breaks:
-            return escape(re.sub(r"\s+", " ", text), quote=False)
+            return escape(re.sub(r"[ \t\n\r\f]+", " ", text), quote=False)
         lines = [" ".join(line.split(" ")) for line in text.split("\n")]
         return "<br/>".join(escape(line, quote=False) for line in lines)
 
@@ -131,6 +131,8 @@ def plain(node: Any) -> str:
 
 def text_of(html: str) -> str:
     """Return HTML as plain text: paragraphs and lines kept, addresses of links written out."""
+    if "<" not in html and "&" not in html:
+        return _lines(html)
     soup = BeautifulSoup(html, "html.parser")
     for element in soup.find_all(list(ACTIVE)):
         if not element.decomposed:
@@ -147,7 +149,11 @@ def text_of(html: str) -> str:
     for block in soup.find_all(["p", "div", "blockquote", "li", "ul", "ol", "pre"]):
         block.insert_before("\n" if block.name == "li" else "\n\n")
         block.insert_after("\n" if block.name == "li" else "\n\n")
-    lines = (" ".join(line.split()) for line in CONTROL.sub("", soup.get_text()).split("\n"))
+    return _lines(soup.get_text())
+
+
+def _lines(text: str) -> str:
+    lines = (" ".join(line.split()) for line in CONTROL.sub("", text).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
