@@ -16,7 +16,7 @@ def main() -> None:
     with bench_world():
         from datetime import UTC, datetime
 
-        from django.db import connection
+        from django.db import connection, transaction
 
         from analytics.models import PageBucket, WindowDelta
         from analytics.upserts import COUNTS, add_rows, insert_rows
@@ -37,7 +37,8 @@ def main() -> None:
                     for page in dice.sample(range(1, PAGES), per_bucket):
                         rows.append((page, bucket, 2, 1, 1, 0, 20))
                     stored += per_bucket
-                add_rows(PageBucket, ["page_id", "bucket"], COUNTS, rows)
+                with transaction.atomic():
+                    add_rows(PageBucket, ["page_id", "bucket"], COUNTS, rows)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
             roll_windows(now=now)
@@ -47,17 +48,18 @@ def main() -> None:
                 bucket = int(later.timestamp()) // 900
                 pages = dice.sample(range(1, PAGES), MINUTE_ROWS)
                 figures = (2, 1, 1, 0, 20)
-                add_rows(
-                    PageBucket,
-                    ["page_id", "bucket"],
-                    COUNTS,
-                    [(page, bucket, *figures) for page in pages],
-                )
-                insert_rows(
-                    WindowDelta,
-                    ["page_id", "bucket", "views", "visits", "readers", "engaged_seconds"],
-                    [(page, bucket, 2, 1, 1, 20) for page in pages],
-                )
+                with transaction.atomic():
+                    add_rows(
+                        PageBucket,
+                        ["page_id", "bucket"],
+                        COUNTS,
+                        [(page, bucket, *figures) for page in pages],
+                    )
+                    insert_rows(
+                        WindowDelta,
+                        ["page_id", "bucket", "views", "visits", "readers", "engaged_seconds"],
+                        [(page, bucket, 2, 1, 1, 20) for page in pages],
+                    )
                 times.append(seconds(lambda later=later: roll_windows(now=later)))
             taken = median(times)
             floors.append(taken)
