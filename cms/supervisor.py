@@ -119,7 +119,7 @@ class Supervisor:
         child.restart_at = now + pause
 
     def _relay(self, name: str, lines: IO[bytes]) -> None:
-        with contextlib.suppress(ValueError):
+        with lines:
             for line in lines:
                 if text := line.decode(errors="replace").rstrip():
                     self.say(f"{name:<6} | {text}")
