@@ -382,12 +382,18 @@ class _Writer:
     def _figure_with_picture(self, element: Tag) -> None:
         picture = element.find("img")
         assert isinstance(picture, Tag)
-        key = str(element.get("data-attachment", "")) or _picture_key(picture) or self._hint
-        is_shortcode = element.has_attr("data-caption")
-        caption = plain(element) if is_shortcode else _caption_of(element)
-        if credit := str(element.get("data-credit", "")):
+        # Shortcodes for caption and credit stand in each other, either way round.
+        frames = [element, *element.find_all("figure")]
+        caption, align, key, credit = "", "", "", ""
+        for frame in frames:
+            is_shortcode = frame.has_attr("data-caption")
+            caption = caption or (plain(frame) if is_shortcode else _caption_of(frame))
+            align += " ".join(_classes(frame))
+            key = key or str(frame.get("data-attachment", ""))
+            credit = credit or str(frame.get("data-credit", ""))
+        if credit and not credits.split(caption)[1]:
             caption = f"{caption} Foto: {credit}"
-        self._picture(key, picture, caption, align=" ".join(_classes(element)))
+        self._picture(key or _picture_key(picture) or self._hint, picture, caption, align=align)
 
     def _picture_element(self, element: Tag) -> None:
         self._picture(_picture_key(element) or self._hint, element, "", align="")

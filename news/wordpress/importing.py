@@ -196,6 +196,8 @@ class _Import:
     planner: Planner = field(init=False)
     library: Library = field(init=False)
     leads: list[int] = field(default_factory=list)
+    # Articles with "read also" boxes: only our own exports have them.
+    choosing: list[int] = field(default_factory=list)
     _category_tags: dict[str, int | None] = field(default_factory=dict)
 
     def run(self, progress: Progress) -> None:
@@ -208,6 +210,8 @@ class _Import:
             self._posts(batch)
             progress(_("Articles and comments"), self.source.position / max(self.source.size, 1))
         self._pages(progress)
+        if not self.book.dry_run:
+            writing.index_references(self.choosing)
         self._other_addresses()
         self._put_leads()
 
@@ -282,6 +286,11 @@ class _Import:
     def _posts(self, items: list[Item]) -> None:
         entries = self.book.entries(Kind.POST, [key_of(item) for item in items])
         planned = [self.planner.plan(item) for item in items]
+        self.choosing += [
+            entries[plan.key].object_id
+            for plan in planned
+            if plan.key in entries and any(b["type"] == "read_also" for b in plan.fields["body"])
+        ]
         known = [plan for plan in planned if self._is_written(entries, plan)]
         new = [plan for plan in planned if not self._is_written(entries, plan)]
         if not self.book.dry_run:

@@ -71,6 +71,14 @@ def create(model: type[Page], batch: list[New], *, now: datetime) -> list[Page]:
     return pages
 
 
+def index_references(page_ids: Iterable[int]) -> None:
+    """Note again what these refer to: articles they chose may have been written after them."""
+    for page_id in page_ids:
+        for page in ArticlePage.objects.filter(pk=page_id):
+            with transaction.atomic():
+                ReferenceIndex.create_or_update_for_object(page)
+
+
 def mark(page: Page, parent_id: int) -> str:
     """Return the state by which editors' work on a page is recognised later."""
     return f"{page.latest_revision_id}:{int(page.live)}:{parent_id}"
@@ -211,7 +219,9 @@ def _build(model: type[Page], new: New, revision_id: int, places: _Places, now: 
     if isinstance(page, ArticlePage):
         page.article_authors = _author_rows(page, planned)
         page.article_tags = _tag_rows(page, planned)
-        page.word_count = publishing.count_words(page)
+        # Counted on a copy: looking at a chosen page that is not there yet would lose it.
+        copy = ArticlePage(body=json.dumps(planned.fields["body"]), standfirst=page.standfirst)
+        page.word_count = publishing.count_words(copy)
         page.reading_minutes = publishing.reading_minutes(page.word_count)
     return page
 

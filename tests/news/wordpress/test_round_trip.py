@@ -63,7 +63,7 @@ def the_site() -> dict[str, Any]:
         for article in (
             a if a.live else a.get_latest_revision_as_object()
             for a in ArticlePage.objects.order_by("url_path")
-        )  # fmt: skip
+        )
     ]
     return {
         "articles": articles,
@@ -126,7 +126,8 @@ def make_a_site() -> None:
                 {"type": "table", "value": {"columns": [{"type": "text", "heading": "A"},
                  {"type": "number", "heading": "B"}], "rows": [{"values": ["x", "1.50"]}],
                  "caption": "T"}},
-                {"type": "fact_box", "value": {"title": "Fakten", "text": "<p>--> &amp; <b>x</b></p>"}},
+                {"type": "fact_box", "value": {"title": "Fakten",
+                 "text": "<p>--&gt; &amp; <b>x</b></p>"}},
                 {"type": "read_also", "value": {"article": other.pk}},
                 {"type": "note", "value": {"kind": "correction",
                  "noted_at": "2024-03-02T10:00:00+00:00", "text": "<p>Falsch.</p>"}},
@@ -178,6 +179,8 @@ def test_export_and_import_give_the_same_site(tmp_path: Path, settings: Any) -> 
 
     after = the_site()
     for old, new in zip(before["articles"], after["articles"], strict=True):
+        for old_block, new_block in zip(old["body"], new["body"], strict=True):
+            assert new_block == old_block
         for name in old:
             assert (name, new[name]) == (name, old[name])
     assert after == before
