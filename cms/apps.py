@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CmsConfig(AppConfig):
     name = "cms"
     verbose_name = "Redaktion"
+
+    def ready(self) -> None:
+        from cms import slugs
+
+        slugs.register()

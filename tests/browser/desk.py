@@ -17,12 +17,14 @@ def draw_picture(path: Path) -> Path:
     return path
 
 
-def write_article(page: Page, site: LiveSite, *, section_id: int, headline: str, picture: Path) -> None:
+def write_article(
+    page: Page, site: LiveSite, *, section_id: int, headline: str, picture: Path
+) -> None:
     """Write an article with picture, author and tag; return once the draft is saved."""
     page.goto(f"{site.url}/admin/pages/add/news/articlepage/{section_id}/")
     page.fill("#id_kicker", "Hafen")
     page.fill("#id_title", headline)
-    page.fill("#id_standfirst", "Drei Kräne aus einem Stück, und keiner weiß, wohin mit den alten.")
+    page.fill("#id_standfirst", "Drei Kräne sind da, und keiner weiß, wohin mit den alten.")
     upload_picture(page, picture)
     write_text(page, "Am Osthafen stehen seit Montag drei neue Kräne.")
     choose_first_author(page)
@@ -73,7 +75,9 @@ def open_preview(page: Page) -> str:
     return headline.locator("h1").inner_text()
 
 
-def publish(page: Page) -> None:
+def publish(page: Page) -> str:
+    """Publish the article that is open and return its address."""
     page.locator("footer [data-w-dropdown-target=toggle]").first.click()
     page.locator("button[name=action-publish]").click()
     expect(page.locator(".messages")).to_contain_text("veröffentlicht")
+    return page.locator(".messages a").first.get_attribute("href") or ""

@@ -1,11 +1,13 @@
-"""Write, publish, read, comment, moderate, rank, report, withdraw: once round in a real browser."""
+"""Write, publish, read, comment, moderate, rank, report, withdraw: once round in a browser."""
 
 import json
 import re
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -84,14 +86,17 @@ def test_article_goes_round(site: LiveSite, visitors, tmp_path: Path):
         .splitlines()[-1]
     )
 
+    # few enough readers before us that ours can make a difference
+    site.manage("seed_traffic", "--replace", "--visits-per-day", "30", "--no-input")
+
     # an editor writes, looks at the preview and publishes
     editor = visitors().new_page()
     sign_in(editor, site, "redakteurin")
     picture = desk.draw_picture(tmp_path / "kraene.jpg")
     desk.write_article(editor, site, section_id=section_id, headline=HEADLINE, picture=picture)
     assert HEADLINE in desk.open_preview(editor)
-    desk.publish(editor)
-    article_url = f"{site.url}/wirtschaft/drei-kraene-fuer-den-osthafen/"
+    article_url = urljoin(site.url, desk.publish(editor))
+    assert article_url == f"{site.url}/wirtschaft/drei-kraene-fuer-den-osthafen/"
 
     # readers come, each with a browser of their own; the page is the same for all
     reader = visitors(READER_AGENT)
@@ -147,9 +152,7 @@ def test_article_goes_round(site: LiveSite, visitors, tmp_path: Path):
     for number in range(6, 120):
         request = urllib.request.Request(
             f"{site.url}/_/view",
-            data=json.dumps(
-                {"id": f"00000000-0000-4000-8000-{number:012d}", "page": page_id_of(article_url)}
-            ).encode(),
+            data=json.dumps({"id": str(uuid.uuid4()), "page": page_id_of(article_url)}).encode(),
             headers={"User-Agent": f"{READER_AGENT} Reader/{number}"},
             method="POST",
         )
