@@ -1,6 +1,7 @@
 """Pictures and structured data for the public templates."""
 
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import template
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
@@ -82,6 +84,14 @@ def embed_address(url: str) -> str:
 @register.filter
 def host(url: str) -> str:
     return embeds.host(url)
+
+
+@register.filter
+def printed_number(number: Decimal | None) -> str:
+    """Write a number as the language does; four digits or fewer, as in years, stay whole."""
+    if number is None:
+        return ""
+    return number_format(number, use_l10n=True, force_grouping=abs(number) >= 10_000)
 
 
 @register.filter

@@ -2,19 +2,22 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from analytics.models import WindowState, WindowTotal
 from analytics.timebuckets import bucket_of
 from home.models import Masthead
 from news import reading
 from news.models import ArticlePage, ArticleRelation
+from news.templatetags import reading_tags
 from tests.factories import (
     make_article,
     make_author,
@@ -138,6 +141,27 @@ def test_unsaved_article_is_shown_in_the_preview() -> None:
     article.set_url_path(section)
 
     assert article.make_preview_request(preview_mode="").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("de", ["31,25", "2026", "12.500", "22. November 2026"]),
+        ("en", ["31.25", "2026", "12,500", "22 November 2026"]),
+    ],
+)
+def test_numbers_and_dates_are_written_as_the_language_does(language, texts) -> None:
+    day = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    with translation.override(language):
+        numbers = [Decimal(number) for number in ("31.25", "2026", "12500")]
+        printed = [reading_tags.printed_number(number) for number in numbers]
+        time = render_to_string("components/time.html", {"moment": day})
+        today = render_to_string("components/today.html", {"day": day.date()})
+
+    assert printed == texts[:3]
+    assert f">{texts[3]}</time>" in time
+    assert f", {texts[3]}</time>" in today
+    assert reading_tags.printed_number(None) == ""
 
 
 def test_updated_time_is_shown_only_after_a_significant_change(client: Client) -> None:
