@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, PageChooserPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import Site
 
@@ -215,6 +215,7 @@ class CommentSettings(BaseSiteSetting):
     )
 
     panels = [
+        HelpPanel(template="reader_comments/admin/mail_missing.html"),
         FieldPanel("default_mode"),
         FieldPanel("close_after_days"),
         FieldPanel("hold_policy"),

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings as project
+
 from news.comments.models import CommentSettings
 from news.models import ArticlePage, CommentMode, SectionPage
+
+CLOSED = CommentMode.CLOSED
 
 
 class Origin(StrEnum):
@@ -16,7 +20,7 @@ class Origin(StrEnum):
     SECTION = "section"
     SITE = "site"
     AGE = "age"
-    UNPUBLISHED = "unpublished"
+    NO_MAIL = "no_mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,37 @@ def effective(article: ArticlePage, *, settings: CommentSettings, now: datetime)
 
     An article opened by hand stays open; anything else closes with age. Costs one query.
     """
+    return _unless_mail_is_missing(_wanted(article, settings, now))
+
+
+def for_section(section: SectionPage, *, settings: CommentSettings) -> Policy:
+    """Return what holds for the articles of a section that say nothing themselves."""
+    above = SectionPage.objects.ancestor_of(section).order_by("depth")
+    return _unless_mail_is_missing(_inherited([*above, section], settings))
+
+
+def may_open() -> bool:
+    """Whether confirmations can be sent: in production only through a mail server."""
+    return bool(project.MAIL_URL) or not project.PRODUCTION
+
+
+def _unless_mail_is_missing(policy: Policy) -> Policy:
+    return policy if may_open() or not policy.is_open else Policy(CLOSED, Origin.NO_MAIL)
+
+
+def _wanted(article: ArticlePage, settings: CommentSettings, now: datetime) -> Policy:
     if article.comment_mode != CommentMode.INHERIT:
         return Policy(CommentMode(article.comment_mode), Origin.ARTICLE)
-    inherited = _inherited(article, settings)
+    inherited = _inherited(article.sections, settings)
     if article.is_sensitive and inherited.is_open:
-        return Policy(CommentMode.CLOSED, Origin.SENSITIVE)
+        return Policy(CLOSED, Origin.SENSITIVE)
     if inherited.is_open and _is_too_old(article, settings, now):
-        return Policy(CommentMode.CLOSED, Origin.AGE)
+        return Policy(CLOSED, Origin.AGE)
     return inherited
 
 
-def _inherited(article: ArticlePage, settings: CommentSettings) -> Policy:
-    for section in reversed(article.sections):
+def _inherited(sections: list[SectionPage], settings: CommentSettings) -> Policy:
+    for section in reversed(sections):
         if section.comment_mode != CommentMode.INHERIT:
             return Policy(CommentMode(section.comment_mode), Origin.SECTION, section)
     return Policy(CommentMode(settings.default_mode), Origin.SITE)

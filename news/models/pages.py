@@ -11,6 +11,7 @@ from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import (
     FieldPanel,
+    HelpPanel,
     InlinePanel,
     MultiFieldPanel,
     MultipleChooserPanel,
@@ -52,7 +53,11 @@ class SectionPage(RoutablePageMixin, Page):
     subpage_types = ["news.SectionPage", "news.ArticlePage"]
     template = "news/section_page.html"
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
-    settings_panels = [*Page.settings_panels, FieldPanel("comment_mode")]
+    settings_panels = [
+        *Page.settings_panels,
+        FieldPanel("comment_mode"),
+        HelpPanel(template="reader_comments/admin/effective_mode.html"),
+    ]
 
     class Meta:
         verbose_name = _("section")
@@ -212,6 +217,7 @@ class ArticlePage(Page):
         FieldPanel("significantly_updated_at"),
         FieldPanel("is_sensitive"),
         FieldPanel("comment_mode"),
+        HelpPanel(template="reader_comments/admin/effective_mode.html"),
     ]
     search_fields = [
         *Page.search_fields,

@@ -3,10 +3,14 @@
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
+from django.utils import timezone
 
-from news.comments import discussion
-from news.models import ArticlePage
+from news.comments import discussion, policy
+from news.comments.models import CommentSettings
+from news.comments.policy import Policy
+from news.models import ArticlePage, SectionPage
 
 register = template.Library()
 
@@ -21,6 +25,22 @@ def comment_section(context: Context, page: ArticlePage) -> dict[str, Any]:
     found = _context(context, page)
     shown = found["discussion"]
     return found | {"form": shown.form() if shown and shown.is_open else None}
+
+
+@register.simple_tag
+def effective_comments(page: ArticlePage | SectionPage, request: HttpRequest) -> Policy | None:
+    """Return what holds for readers, and who says so; None for a page that was never saved."""
+    if not page.pk:
+        return None
+    settings = CommentSettings.of(request)
+    if isinstance(page, SectionPage):
+        return policy.for_section(page, settings=settings)
+    return policy.effective(page, settings=settings, now=timezone.now())
+
+
+@register.simple_tag
+def comments_may_open() -> bool:
+    return policy.may_open()
 
 
 def _context(context: Context, page: ArticlePage) -> dict[str, Any]:

@@ -1,12 +1,15 @@
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from news.comments.models import CommentSettings
-from news.comments.policy import Origin, effective
+from news.comments.policy import Origin, effective, for_section
 from news.models import ArticlePage, CommentMode, SectionPage
-from tests.factories import make_article, make_section
+from tests.factories import make_admin, make_article, make_home, make_section
 from tests.news.comments.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +63,51 @@ def test_old_article_is_closed_unless_opened() -> None:
 
     article.comment_mode = OPEN
     assert ask(article, close_after_days=30) == (OPEN, Origin.ARTICLE, "")
+
+
+@pytest.mark.parametrize("mode", ["inherit", "open"])
+def test_production_without_a_mail_server_opens_nothing(settings: Any, mode: str) -> None:
+    article = nested(comment_mode=mode)
+    settings.PRODUCTION, settings.MAIL_URL = True, ""
+    assert ask(article) == (CLOSED, Origin.NO_MAIL, "")
+    assert ask(nested(comment_mode=OFF)) == (OFF, Origin.ARTICLE, "")
+
+    settings.MAIL_URL = "smtps://mail.example.org"
+    assert ask(article)[0] == OPEN
+
+
+def test_section_says_what_its_articles_inherit() -> None:
+    inner = nested(outer=CLOSED).section
+    assert inner
+    assert for_section(inner, settings=CommentSettings()).section.title == "Wirtschaft"
+    inner.comment_mode = OFF
+    assert for_section(inner, settings=CommentSettings()).mode == OFF
+
+
+def test_editors_see_what_holds_and_who_says_so(client: Client, settings: Any) -> None:
+    article = nested(outer=CLOSED)
+    client.force_login(make_admin())
+
+    def shown(pk: int) -> str:
+        page = client.get(reverse("wagtailadmin_pages:edit", args=[pk])).content.decode()
+        found = re.search(r'data-effective="([^"]*)"', page)
+        assert found
+        return found[1]
+
+    assert article.section
+    assert shown(article.pk) == "closed section"
+    assert shown(article.section.pk) == "closed section"
+    settings.PRODUCTION, settings.MAIL_URL = True, ""
+    ArticlePage.objects.update(comment_mode=OPEN)
+    assert shown(article.pk) == "closed no_mail"
+
+
+def test_settings_say_why_comments_cannot_be_opened(client: Client, settings: Any) -> None:
+    home = make_home()
+    client.force_login(make_admin())
+    url = reverse("wagtailsettings:edit", args=["reader_comments", "commentsettings", 1])
+    url = url.replace("/1/", f"/{home.get_site().pk}/")
+    assert "data-mail-missing" not in client.get(url).content.decode()
+
+    settings.PRODUCTION, settings.MAIL_URL = True, ""
+    assert "data-mail-missing" in client.get(url).content.decode()
