@@ -71,6 +71,8 @@ def open_catalogue(path: Path, language: str) -> polib.POFile:
     """Return the catalogue, a new one if there is none yet."""
     catalogue = polib.pofile(str(path), wrapwidth=99) if path.exists() else polib.POFile()
     catalogue.wrapwidth = 99
+    catalogue.header = ""
+    catalogue.metadata_is_fuzzy = False
     catalogue.metadata = {
         "Project-Id-Version": "Redaktion",
         "Language": language,

@@ -13,8 +13,10 @@ from django.test import TransactionTestCase
 from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
 from analytics.staff import forget_sessions
-from cms import embedded_redis
+from cms import catalogues, embedded_redis
 from news.consent import triggers
+
+catalogues.compile_changed()
 
 
 @pytest.fixture(scope="session", autouse=True)
