@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from analytics.models import PageDay, PageMonth, Window, WindowTotal
+from analytics.registry import PageIds
 
 FIGURES = ("views", "visits", "readers", "engaged_seconds")
 
@@ -44,7 +45,7 @@ def visits_of(page_ids: Collection[int], window: str = Window.WEEK) -> dict[int,
 
 
 def period_totals(
-    first: date, last: date, page_ids: Collection[int] | None = None
+    first: date, last: date, page_ids: Collection[int] | PageIds | None = None
 ) -> dict[int, Totals]:
     """Return the totals by page of the days `first` to `last`, both included.
 
@@ -55,7 +56,7 @@ def period_totals(
     for model, name in ((PageDay, "day"), (PageMonth, "month")):
         rows = model._default_manager.filter(**{f"{name}__range": (first, last)})
         if page_ids is not None:
-            rows = rows.filter(page_id__in=list(page_ids))
+            rows = rows.filter(page_id__in=_ids(page_ids))
         for page_id, *figures in (
             rows.values("page_id")
             .annotate(**{f"sum_{figure}": Sum(figure) for figure in FIGURES})
@@ -67,12 +68,12 @@ def period_totals(
 
 
 def daily_totals(
-    first: date, last: date, page_ids: Collection[int] | None = None
+    first: date, last: date, page_ids: Collection[int] | PageIds | None = None
 ) -> list[DayTotals]:
     """Return one row per day from `first` to `last`, also for days without views."""
     rows = PageDay.objects.filter(day__range=(first, last))
     if page_ids is not None:
-        rows = rows.filter(page_id__in=list(page_ids))
+        rows = rows.filter(page_id__in=_ids(page_ids))
     found = {
         day: DayTotals(day, *figures)
         for day, *figures in rows.values("day")
@@ -132,3 +133,8 @@ def overall(first: date, last: date, page_ids: QuerySet[Any, Any] | None = None)
             totals.engaged_seconds + sums["engaged_seconds"],
         )
     return totals
+
+
+def _ids(page_ids: Collection[int] | PageIds) -> list[int] | PageIds:
+    """Return ids for a filter: a subquery stays one."""
+    return page_ids if isinstance(page_ids, QuerySet) else list(page_ids)
