@@ -33,7 +33,7 @@ from news.wordpress.report import Report
 from news.wordpress.source import Source
 from news.wordpress.writing import New
 
-BATCH = 100
+BATCH, BATCH_LENGTH = 100, 1_000_000
 # A batch meets an editor who adds a page at the same place in the tree: once more.
 ATTEMPTS = 3
 # Pages that are no articles live in `home`, which this app may not import.
@@ -544,5 +544,14 @@ class _Import:
 
 
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
-    while batch := list(islice(items, BATCH)):
+    """Yield items by the hundred, or fewer if they are long: a batch is held in memory."""
+    batch: list[Item] = []
+    length = 0
+    for item in items:
+        batch.append(item)
+        length += len(item.content) + sum(len(remark.content) for remark in item.remarks)
+        if len(batch) >= BATCH or length >= BATCH_LENGTH:
+            yield batch
+            batch, length = [], 0
+    if batch:
         yield batch
