@@ -1,20 +1,32 @@
-"""Who is read most: page ids and counts of a rolling window."""
+"""Who is read most: page ids and counts of a rolling window.
+
+The signal `trending` weighs the window's visits by their age, in buckets: it halves with every
+eighth of the window (three hours of 24), straight between the halves. In whole numbers, so that
+every database gives the same order:
+
+    weight = (128 >> age / eighth) * (2 * eighth - age % eighth)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError
+from django.db.models import F, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from wagtail.models import Page
 
-from analytics.models import Window, WindowState, WindowTotal
+from analytics.models import PageBucket, Window, WindowState, WindowTotal
 from analytics.registry import PageIds, registry
-from analytics.windows import edges_of
+from analytics.windows import CLOSED_BUCKETS, edges_of
 
-SIGNALS = ("visits", "views", "readers", "engaged_seconds")
+TRENDING = "trending"
+SIGNALS = ("visits", "views", "readers", "engaged_seconds", TRENDING)
+HALVINGS = 8
 
 
 class RankingUnavailable(Exception):
@@ -39,58 +51,97 @@ def top_pages(
     author: str | None = None,
     language: str | None = None,
     signal: str = "visits",
+    max_age: timedelta | None = None,
+    fill_up: bool = False,
     exclude: Collection[int] = (),
     now: datetime | None = None,
 ) -> list[PageScore]:
     """Return the most read pages, most read first; equal ones by views, then by id.
 
     `scope` is a page that the pages must stand below (or be); `tag` and `author` are values of
-    the facets of that name in the registry, `language` a language code. All of them, and whether
-    a page may be ranked at all, are asked before the limit. Totals from before the whole window
-    (nothing has been counted since) are no ranking: the list is empty.
+    the facets of that name in the registry, `language` a language code; `max_age` leaves out what
+    was first published longer ago. All of them, and whether a page may be ranked at all, are
+    asked before the limit. With `fill_up` a list that is still short goes on with pages outside
+    of scope, tag and author. Totals from before the whole window (nothing has been counted
+    since) are no ranking: the list is empty.
 
-    Costs one query, with a scope two; ValueError for a window or signal that does not exist,
-    RankingUnavailable if the database fails.
+    Costs one query, with a scope two, to fill up one more; ValueError for a window or signal
+    that does not exist, RankingUnavailable if the database fails.
     """
     if signal not in SIGNALS:
         raise ValueError(f"No such signal: {signal!r}.")
-    asked = Window(window)
-    first_bucket, _ = edges_of(asked, now or timezone.now())
+    asked, now = Window(window), now or timezone.now()
+    is_narrow = any(wish is not None for wish in (scope, tag, author))
     try:
-        totals = WindowTotal.objects.filter(
-            window=asked,
-            window__in=WindowState.objects.filter(last_bucket__gte=first_bucket).values("window"),
-            page_id__in=_rankable(),
-            **{f"{signal}__gt": 0},
-        )
-        for facet, value in (("tag", tag), ("author", author)):
-            if value is not None:
-                totals = totals.filter(page_id__in=registry.facets[facet](value))
-        if scope is not None or language is not None:
-            totals = totals.filter(page_id__in=_pages(scope, language))
-        rows = (
-            totals.exclude(page_id__in=list(exclude))
-            .order_by(f"-{signal}", "-views", "page_id")
-            .values_list("page_id", "visits", "views")[:limit]
-        )
-        return [PageScore(*row) for row in rows]
+        pages = _pages(language=language, published_after=now - max_age if max_age else None)
+        narrow = _narrowed(pages, scope=scope, tag=tag, author=author)
+        scores = _top(asked, signal, narrow, limit, exclude, now)
+        if fill_up and is_narrow and len(scores) < limit:
+            left_out = [*exclude, *(score.page_id for score in scores)]
+            scores += _top(asked, signal, pages, limit - len(scores), left_out, now)
+        return scores
     except DatabaseError as error:
         raise RankingUnavailable(str(error)) from error
 
 
-def _rankable() -> PageIds:
-    if registry.rankable:
-        return registry.rankable()
-    ids: PageIds = Page.objects.live().public().values("pk")
-    return ids
+def _top(
+    window: Window,
+    signal: str,
+    pages: list[PageIds],
+    limit: int,
+    exclude: Collection[int],
+    now: datetime,
+) -> list[PageScore]:
+    first, last = edges_of(window, now)
+    rows: QuerySet[Any, Any]
+    if signal == TRENDING:
+        rows = PageBucket.objects.filter(bucket__range=(first, last)).values("page_id")
+        sums = {"sum_visits": Sum("visits"), "sum_views": Sum("views")}
+        rows = rows.annotate(
+            trending=Sum(F("visits") * _weight(last, CLOSED_BUCKETS[window])), **sums
+        )
+        columns = ("page_id", *sums)
+    else:
+        is_current = WindowState.objects.filter(last_bucket__gte=first).values("window")
+        rows = WindowTotal.objects.filter(window=window, window__in=is_current)
+        columns = ("page_id", "visits", "views")
+    for ids in pages:
+        rows = rows.filter(page_id__in=ids)
+    rows = rows.filter(**{f"{signal}__gt": 0}).exclude(page_id__in=list(exclude))
+    rows = rows.order_by(f"-{signal}", f"-{columns[2]}", "page_id")
+    return [PageScore(*row) for row in rows.values_list(*columns)[:limit]]
 
 
-def _pages(scope: int | None, language: str | None) -> PageIds:
-    pages = Page.objects.all()
+def _weight(last_bucket: int, closed_buckets: int) -> Combinable:
+    """Return what a visit weighs by its age; see the head of this module."""
+    eighth = closed_buckets // HALVINGS
+    age = Value(last_bucket) - F("bucket")
+    full = Value(1 << HALVINGS - 1)
+    # The stubs know shifts by constants only.
+    return full.bitrightshift(age / eighth) * (2 * eighth - age % eighth)  # type: ignore[arg-type]
+
+
+def _pages(*, language: str | None, published_after: datetime | None) -> list[PageIds]:
+    """Return subqueries that every ranked page must be in."""
+    pages: list[PageIds] = [
+        registry.rankable() if registry.rankable else Page.objects.live().public().values("pk")
+    ]
+    if language is not None:
+        pages.append(Page.objects.filter(locale__language_code=language).values("pk"))
+    if published_after is not None:
+        pages.append(Page.objects.filter(first_published_at__gte=published_after).values("pk"))
+    return pages
+
+
+def _narrowed(
+    pages: list[PageIds], *, scope: int | None, tag: str | None, author: str | None
+) -> list[PageIds]:
+    narrowed = list(pages)
+    for facet, value in (("tag", tag), ("author", author)):
+        if value is not None:
+            narrowed.append(registry.facets[facet](value))
     if scope is not None:
         path = Page.objects.filter(pk=scope).values_list("path", flat=True).first()
-        pages = pages.filter(path__startswith=path) if path else pages.none()
-    if language is not None:
-        pages = pages.filter(locale__language_code=language)
-    ids: PageIds = pages.values("pk")
-    return ids
+        below = Page.objects.filter(path__startswith=path) if path else Page.objects.none()
+        narrowed.append(below.values("pk"))
+    return narrowed

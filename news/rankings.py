@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wagtail.models import Page
 
@@ -35,13 +35,16 @@ def most_read(
     tag: str | None = None,
     author: str | None = None,
     language: str | None = None,
+    signal: str = "visits",
+    max_age: timedelta | None = None,
+    fill_up: bool = False,
     exclude: Collection[int] = (),
     now: datetime | None = None,
 ) -> list[RankedArticle]:
     """Return the most read articles that a reader may be shown, most read first.
 
-    The articles come in one query beside the ranking's, without their bodies;
-    RankingUnavailable if the ranking cannot be read.
+    The wishes are those of `top_pages`. The articles come in one query beside the ranking's,
+    without their bodies; RankingUnavailable if the ranking cannot be read.
     """
     scores = top_pages(
         window=window,
@@ -50,6 +53,9 @@ def most_read(
         tag=tag,
         author=author,
         language=language,
+        signal=signal,
+        max_age=max_age,
+        fill_up=fill_up,
         exclude=exclude,
         now=now,
     )

@@ -5,8 +5,8 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from analytics.models import WindowState, WindowTotal
-from analytics.ranking import PageScore, RankingUnavailable, top_pages
+from analytics.models import PageBucket, WindowState, WindowTotal
+from analytics.ranking import PageScore, RankingUnavailable, _weight, top_pages
 from analytics.registry import registry
 from tests.analytics.streams import NOON, NOON_BUCKET
 
@@ -145,6 +145,77 @@ def test_registry_says_what_may_be_ranked(monkeypatch):
     monkeypatch.setattr(registry, "rankable", lambda: Page.objects.filter(pk=two.pk).values("pk"))
 
     assert ids() == [two.pk]
+
+
+def visit(page: Page, visits: int, *, age: int) -> None:
+    """Visits `age` buckets ago, each with two views."""
+    PageBucket.objects.create(
+        page_id=page.pk, bucket=NOON_BUCKET - age, visits=visits, views=2 * visits
+    )
+
+
+def test_trending_halves_with_every_eighth_of_the_window():
+    old, new, older = (make_page(f"Seite {n}") for n in range(3))
+    visit(old, 19, age=12)
+    visit(new, 10, age=0)
+    visit(older, 79, age=36)
+
+    assert top_pages(window="24h", signal="trending", now=NOON) == [
+        PageScore(new.pk, 10, 20),
+        PageScore(older.pk, 79, 158),
+        PageScore(old.pk, 19, 38),
+    ]
+
+
+def test_trending_weighs_what_its_formula_says():
+    ages = range(97)
+    PageBucket.objects.bulk_create(
+        PageBucket(page_id=age + 1, bucket=NOON_BUCKET - age, visits=1) for age in ages
+    )
+
+    weights = PageBucket.objects.values_list("page_id", _weight(NOON_BUCKET, 96))
+
+    assert {page_id - 1: weight for page_id, weight in weights} == {
+        age: (128 >> age // 12) * (24 - age % 12) for age in ages
+    }
+
+
+def test_trending_forgets_what_left_the_window_and_filters_before_the_limit():
+    gone, private, shown = make_page("Weg"), make_page("Geheim"), make_page("Gezeigt")
+    PageViewRestriction.objects.create(page=private, restriction_type="login")
+    visit(gone, 500, age=97)
+    visit(private, 500, age=1)
+    visit(shown, 1, age=1)
+
+    assert ids(window="24h", signal="trending", limit=1) == [shown.pk]
+
+
+def test_old_pages_are_left_out_before_the_limit():
+    old = make_page("Alt", first_published_at=NOON - timedelta(days=3))
+    new = make_page("Neu", first_published_at=NOON - timedelta(days=2))
+    rank(old, 9)
+    rank(new, 1)
+
+    assert ids(limit=1, max_age=timedelta(days=2)) == [new.pk]
+    assert ids(max_age=timedelta(days=3)) == [old.pk, new.pk]
+
+
+def test_short_list_is_filled_up_from_outside_of_its_scope():
+    english = Locale.objects.get_or_create(language_code="en")[0]
+    parent = make_page("Ressort")
+    inside = make_page("Drin", parent=parent)
+    outside, read = make_page("Draussen"), make_page("Gelesen")
+    foreign = make_page("Foreign", locale=english)
+    rank(inside, 1)
+    for page in (foreign, read, outside):
+        rank(page, 100 - page.pk % 50)
+    german = inside.locale.language_code
+
+    wishes = {"scope": parent.pk, "language": german, "exclude": [read.pk]}
+
+    assert ids(**wishes) == [inside.pk]
+    assert ids(**wishes, fill_up=True) == [inside.pk, outside.pk]
+    assert ids(**wishes, fill_up=True, limit=1) == [inside.pk]
 
 
 def test_totals_from_before_the_whole_window_are_no_ranking():
