@@ -1,5 +1,10 @@
 """The blocks an article's body is made of."""
 
+from typing import Any
+
+from django.apps import apps
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
@@ -8,6 +13,51 @@ from wagtail.rich_text import RichText
 
 RICH_TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h3"]
 PARAGRAPH_FEATURES = ["bold", "italic", "link", "document-link"]
+
+
+# Previews show the newsroom's own newest picture and article; a picker without them stays empty.
+
+
+def _sample_pictures(count: int) -> list[Any]:
+    from news.renditions import may_be_shown
+
+    newest = apps.get_model("news.NewsImage").objects.order_by("-pk")[: 3 * count]
+    return [image for image in newest if may_be_shown(image)][:count]
+
+
+def _sample_picture() -> dict[str, Any]:
+    return {"image": next(iter(_sample_pictures(1)), None), "layout": "full"}
+
+
+def _sample_gallery() -> dict[str, Any]:
+    pictures = [{"image": image, "layout": "full"} for image in _sample_pictures(2)]
+    return {"title": gettext("The harbour in pictures"), "pictures": pictures}
+
+
+def _sample_article() -> dict[str, Any]:
+    articles = apps.get_model("news.ArticlePage").objects.published()
+    return {"article": articles.defer_streamfields().newest_first().first()}
+
+
+def _sample_note() -> dict[str, Any]:
+    text = gettext("An earlier version named the wrong year.")
+    return {"kind": "correction", "noted_at": timezone.now(), "text": RichText(f"<p>{text}</p>")}
+
+
+def _sample_text() -> RichText:
+    text = gettext("The ferry leaves every twenty minutes. On Sundays it begins at nine.")
+    return RichText(f"<p>{text}</p>")
+
+
+def _sample_table() -> dict[str, Any]:
+    return {
+        "columns": [
+            {"type": "text", "heading": gettext("Line")},
+            {"type": "number", "heading": gettext("Passengers")},
+        ],
+        "rows": [{"values": ["4", "12500"]}, {"values": ["11", "8200"]}],
+        "caption": gettext("Passengers on a working day"),
+    }
 
 
 class SubheadingBlock(blocks.CharBlock):
@@ -43,6 +93,7 @@ class CaptionedImageBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture with caption")
         template = "blocks/captioned_image_block.html"
+        preview_value = staticmethod(_sample_picture)
 
 
 class GalleryBlock(blocks.StructBlock):
@@ -53,6 +104,7 @@ class GalleryBlock(blocks.StructBlock):
         icon = "image"
         label = _("Gallery")
         template = "blocks/gallery_block.html"
+        preview_value = staticmethod(_sample_gallery)
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -102,6 +154,7 @@ class ReadAlsoBlock(blocks.StructBlock):
         icon = "link"
         label = _("Read also")
         template = "blocks/read_also_block.html"
+        preview_value = staticmethod(_sample_article)
 
 
 class DatedNoteBlock(blocks.StructBlock):
@@ -120,6 +173,7 @@ class DatedNoteBlock(blocks.StructBlock):
         icon = "history"
         label = _("Dated note")
         template = "blocks/dated_note_block.html"
+        preview_value = staticmethod(_sample_note)
 
 
 class ClickToLoadEmbedBlock(blocks.StructBlock):
@@ -143,6 +197,7 @@ class ArticleBodyBlock(blocks.StreamBlock):
         label=_("Text"),
         features=RICH_TEXT_FEATURES,
         template="blocks/rich_text_block.html",
+        preview_value=_sample_text,
         group=_("Text"),
     )
     subheading = SubheadingBlock(group=_("Text"))
@@ -159,6 +214,7 @@ class ArticleBodyBlock(blocks.StreamBlock):
         label=_("Table"),
         icon="table",
         template="blocks/table_block.html",
+        preview_value=_sample_table,
         group=_("Boxes"),
     )
     fact_box = FactBoxBlock(group=_("Boxes"))
@@ -173,6 +229,7 @@ class StandardBodyBlock(blocks.StreamBlock):
         label=_("Text"),
         features=["h2", *RICH_TEXT_FEATURES],
         template="blocks/rich_text_block.html",
+        preview_value=_sample_text,
     )
     image = CaptionedImageBlock()
     fact_box = FactBoxBlock()
