@@ -7,12 +7,19 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.snippets.models import register_snippet
 
+from news.admin.articles import ArticleViewSet
 from news.admin.dashboard import MostReadPanel, SchedulePanel
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
 from news.reports import ReadershipMenuItem, ReadershipView
+from news.staff_reports.views import AnalyticsMenuItem, OverviewView, TableView
 
 register_snippet(NewsroomViewSetGroup)
+
+
+@hooks.register("register_admin_viewset")
+def register_articles() -> ArticleViewSet:
+    return ArticleViewSet()
 
 
 # Before Wagtail's own, so that the same addresses reach our list.
@@ -34,6 +41,25 @@ def register_readership_report() -> list[URLPattern]:
             name="readership_report_results",
         ),
     ]
+
+
+@hooks.register("register_admin_urls")
+def register_staff_reports() -> list[URLPattern]:
+    return [
+        path("analytics/", OverviewView.as_view(), name="analytics_overview"),
+        path("analytics/table/<slug:table>/", TableView.as_view(), name="analytics_table"),
+    ]
+
+
+@hooks.register("register_admin_menu_item")
+def register_analytics_menu_item() -> AnalyticsMenuItem:
+    return AnalyticsMenuItem(
+        _("Analytics"),
+        reverse_lazy("analytics_overview"),
+        name="analytics",
+        icon_name="view",
+        order=150,
+    )
 
 
 @hooks.register("register_reports_menu_item")
