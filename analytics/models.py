@@ -4,8 +4,11 @@ Pages are plain numbers here, without foreign keys: a page that is gone stays in
 Buckets are the truth for 35 days; day rows (site time) for 25 months; month rows stay.
 """
 
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
 
 from analytics.events import Dimension, DropReason
 
@@ -138,6 +141,58 @@ class WindowTotal(models.Model):
             # the top of a window
             models.Index(fields=["window", "-visits", "page_id"], name="analytics_windowtotal_top")
         ]
+
+
+class RankingRule(models.Model):
+    """What an editor decided about a page's place in the ranking, until a moment.
+
+    A rule goes with its page; what was done with it stays in Wagtail's log.
+    """
+
+    class Kind(models.TextChoices):
+        PIN = "pin", _("Pinned")
+        BLOCK = "block", _("Blocked")
+
+    page = models.ForeignKey(
+        Page, on_delete=models.CASCADE, related_name="+", verbose_name=_("page")
+    )
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices, default=Kind.PIN)
+    position = models.PositiveSmallIntegerField(
+        _("place"),
+        null=True,
+        blank=True,
+        help_text=_("Where a pinned page stands, counted from 1. Empty: at the top."),
+    )
+    until = models.DateTimeField(_("until"))
+    reason = models.CharField(_("reason"), max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        verbose_name=_("decided by"),
+    )
+    at = models.DateTimeField(_("decided at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("pinned or blocked page")
+        verbose_name_plural = _("pinned and blocked pages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page"],
+                name="analytics_rankingrule_page",
+                violation_error_message=_("This page is pinned or blocked already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position=None) | models.Q(kind="pin", position__gte=1),
+                name="analytics_rankingrule_position",
+                violation_error_message=_("Only a pinned page has a place, counted from 1."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.page}"
 
 
 class DaySalt(models.Model):

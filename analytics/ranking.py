@@ -15,12 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError
-from django.db.models import F, QuerySet, Sum, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from wagtail.models import Page
 
 from analytics.models import PageBucket, Window, WindowState, WindowTotal
+from analytics.ranking_rules import placed, rules_at
 from analytics.registry import PageIds, registry
 from analytics.windows import CLOSED_BUCKETS, edges_of
 
@@ -62,22 +64,28 @@ def top_pages(
     the facets of that name in the registry, `language` a language code; `max_age` leaves out what
     was first published longer ago. All of them, and whether a page may be ranked at all, are
     asked before the limit. With `fill_up` a list that is still short goes on with pages outside
-    of scope, tag and author. Totals from before the whole window (nothing has been counted
-    since) are no ranking: the list is empty.
+    of scope, tag and author. Blocked pages are left out; pinned ones stand in their places in
+    every list whose wishes they meet, also without a visit. Totals from before the whole window
+    (nothing has been counted since) are no ranking: only what is pinned is left.
 
-    Costs one query, with a scope two, to fill up one more; ValueError for a window or signal
-    that does not exist, RankingUnavailable if the database fails.
+    Costs two queries and one each for a scope, for filling up and if anything is pinned.
+    ValueError for a window or signal that does not exist, RankingUnavailable if the database
+    fails.
     """
     if signal not in SIGNALS:
         raise ValueError(f"No such signal: {signal!r}.")
     asked, now = Window(window), now or timezone.now()
     is_narrow = any(wish is not None for wish in (scope, tag, author))
     try:
+        rules = rules_at(now)
         pages = _pages(language=language, published_after=now - max_age if max_age else None)
         narrow = _narrowed(pages, scope=scope, tag=tag, author=author)
-        scores = _top(asked, signal, narrow, limit, exclude, now)
+        left_out = {*exclude, *rules.blocked}
+        pins = _pinned(asked, narrow, rules.pinned, left_out, now)
+        left_out |= {pin.page_id for _, pin in pins}
+        scores = placed(_top(asked, signal, narrow, limit, left_out, now), pins)[:limit]
         if fill_up and is_narrow and len(scores) < limit:
-            left_out = [*exclude, *(score.page_id for score in scores)]
+            left_out |= {score.page_id for score in scores}
             scores += _top(asked, signal, pages, limit - len(scores), left_out, now)
         return scores
     except DatabaseError as error:
@@ -110,6 +118,34 @@ def _top(
     rows = rows.filter(**{f"{signal}__gt": 0}).exclude(page_id__in=list(exclude))
     rows = rows.order_by(f"-{signal}", f"-{columns[2]}", "page_id")
     return [PageScore(*row) for row in rows.values_list(*columns)[:limit]]
+
+
+def _pinned(
+    window: Window,
+    pages: list[PageIds],
+    pinned: dict[int, int],
+    exclude: Collection[int],
+    now: datetime,
+) -> list[tuple[int, PageScore]]:
+    """Return the pinned pages that are among `pages`, each with its place."""
+    wanted = [page_id for page_id in pinned if page_id not in exclude]
+    if not wanted:
+        return []
+    shown = Page.objects.filter(pk__in=wanted)
+    for ids in pages:
+        shown = shown.filter(pk__in=ids)
+    first, _ = edges_of(window, now)
+    is_current = WindowState.objects.filter(last_bucket__gte=first).values("window")
+    total = WindowTotal.objects.filter(
+        window=window, window__in=is_current, page_id=OuterRef("pk")
+    )
+    rows = shown.values_list(
+        "pk",
+        Coalesce(Subquery(total.values("visits")), 0),
+        Coalesce(Subquery(total.values("views")), 0),
+    )
+    scores = {row[0]: PageScore(*row) for row in rows}
+    return [(pinned[page_id], scores[page_id]) for page_id in wanted if page_id in scores]
 
 
 def _weight(last_bucket: int, closed_buckets: int) -> Combinable:

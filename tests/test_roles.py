@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.urls import URLResolver, reverse
 from wagtail.admin import urls as admin_urls
 
+from analytics.models import RankingRule
 from cms.outbox.models import Mail
 from news.comments.models import CommentSettings, ReaderComment
 from news.comments.moderation import Submission, confirm, submit
@@ -55,6 +56,7 @@ class First(NamedTuple):
 
 
 ARTICLE, SECTION, IMAGE = First(ArticlePage), First(SectionPage), First(NewsImage)
+RULE = First(RankingRule)
 AUTHOR, TAG, MAIL = First(Author), First(Tag), First(Mail)
 COMMENT, TEXT, EVENT = First(ReaderComment), First(ConsentText), First(ConsentEvent)
 
@@ -85,6 +87,7 @@ CASES = [
     Case("wagtailadmin_pages:unpublish", "ES", (ARTICLE,)),
     Case("wagtailadmin_pages:move", "ES", (ARTICLE,)),
     Case("wagtailadmin_pages:history", "ES", (ARTICLE,)),
+    Case("publish_without_approval", "ES", (ARTICLE,)),
     Case("wagtailimages:index", "RES"),
     Case("wagtailimages:add", "RES"),
     Case("wagtailimages:add_multiple", "RES"),
@@ -112,6 +115,15 @@ CASES = [
     Case("readership_report", "AS", query="?export=xlsx"),
     Case("readership_report_results", "EAS"),
     Case("readership_report_results", "AS", query="?export=csv"),
+    *(Case(f"ranking_rules:{view}", "ES") for view in ("index", "index_results", "add")),
+    *(
+        Case(f"ranking_rules:{view}", "ES", (RULE,))
+        for view in ("edit", "delete", "usage", "history", "history_results")
+    ),
+    Case("analytics_overview", "EAS"),
+    Case("analytics_overview", "AS", query="?export=csv"),
+    Case("analytics_table", "EAS", ("articles",)),
+    Case("analytics_table", "AS", ("articles",), query="?export=xlsx"),
     Case("mail_outbox:index", "S"),
     Case("mail_outbox:index_results", "S"),
     Case("mail_outbox:inspect", "S", (MAIL,)),
@@ -158,6 +170,7 @@ def world(db: None, settings: Any, tmp_path: Any) -> None:
     settings.VAR_DIR = tmp_path
     article = make_article(authors=(make_author(),), tags=("Hafen",))
     make_image()
+    RankingRule.objects.create(page=article, until=datetime.now(UTC), reason="x")
     Mail.objects.create(to="jo@example.org", subject="x", text="x")
     defaults.create_missing(ConsentText)
     comment = submit(

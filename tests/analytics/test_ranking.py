@@ -5,7 +5,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page, PageViewRestriction
 
-from analytics.models import PageBucket, WindowState, WindowTotal
+from analytics.models import PageBucket, RankingRule, WindowState, WindowTotal
 from analytics.ranking import PageScore, RankingUnavailable, _weight, top_pages
 from analytics.registry import registry
 from tests.analytics.streams import NOON, NOON_BUCKET
@@ -216,6 +216,69 @@ def test_short_list_is_filled_up_from_outside_of_its_scope():
     assert ids(**wishes) == [inside.pk]
     assert ids(**wishes, fill_up=True) == [inside.pk, outside.pk]
     assert ids(**wishes, fill_up=True, limit=1) == [inside.pk]
+
+
+def rule(page: Page, *, kind: str = "pin", hours: int = 1, **fields) -> RankingRule:
+    until = NOON + timedelta(hours=hours)
+    return RankingRule.objects.create(page=page, kind=kind, until=until, reason="Test", **fields)
+
+
+def test_blocked_pages_are_left_out_before_the_limit_until_the_rule_expires():
+    one, two = make_page("Eins"), make_page("Zwei")
+    rank(one, 5)
+    rank(two, 4)
+    rule(one, kind="block")
+
+    assert ids(limit=1) == [two.pk]
+    assert top_pages(limit=1, now=NOON + timedelta(hours=1)) == [PageScore(one.pk, 5, 0)]
+
+
+def test_pinned_pages_stand_in_their_places_also_without_a_visit():
+    pages = [make_page(f"Seite {number}") for number in range(3)]
+    for page in pages:
+        rank(page, 10 - page.pk % 10 + page.pk)
+    before = ids()
+    top, third, late = make_page("Oben"), make_page("Dritte"), make_page("Ganz hinten")
+    rule(late, position=99)
+    rule(third, position=3)
+    rule(top)
+
+    assert ids() == [top.pk, before[0], third.pk, *before[1:], late.pk]
+    assert ids(limit=2) == [top.pk, before[0]]
+    assert ids(exclude=[top.pk], limit=1) == before[:1]
+    assert top_pages(limit=1, now=NOON) == [PageScore(top.pk, 0, 0)]
+
+
+def test_pinned_page_keeps_its_figures_and_stands_once():
+    one, two = make_page("Eins"), make_page("Zwei")
+    rank(one, 5, views=6)
+    rank(two, 4, views=7)
+    rule(two)
+
+    assert top_pages(now=NOON) == [PageScore(two.pk, 4, 7), PageScore(one.pk, 5, 6)]
+
+
+def test_two_pins_for_one_place_stand_behind_each_other():
+    first, second = make_page("Eins"), make_page("Zwei")
+    rule(first, position=1)
+    rule(second)
+
+    assert ids() == [first.pk, second.pk]
+
+
+def test_pin_lifts_no_page_that_may_not_be_shown_and_keeps_to_the_wishes():
+    parent = make_page("Ressort")
+    draft, outside, old = (
+        make_page("Entwurf", live=False),
+        make_page("Draussen"),
+        make_page("Alt", parent=parent, first_published_at=NOON - timedelta(days=9)),
+    )
+    for page in (draft, outside, old):
+        rule(page)
+
+    assert ids(scope=parent.pk) == [old.pk]
+    assert ids(scope=parent.pk, max_age=timedelta(days=1)) == []
+    assert set(ids()) == {outside.pk, old.pk}
 
 
 def test_totals_from_before_the_whole_window_are_no_ranking():
