@@ -1,9 +1,11 @@
 """What stands below an article: thread, state and form, in a fixed number of queries."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -15,6 +17,8 @@ from news.comments.policy import Policy
 from news.consent import texts
 from news.consent.models import ConsentText, Purpose
 from news.models import ArticlePage
+
+PER_PAGE = 50
 
 
 @dataclass(slots=True)
@@ -41,6 +45,30 @@ class Node:
         return text.initials(self.comment.name)
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Some places of the first level with their replies, and where they stand."""
+
+    nodes: list[Node]
+    count: int = 0
+    number: int = 1
+    pages: int = 1
+    newest_first: bool = False
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.pages
+
+    @property
+    def published(self) -> list[Node]:
+        every = (node for root in self.nodes for node in (root, *root.replies))
+        return [node for node in every if node.is_published]
+
+
 @dataclass(slots=True)
 class Discussion:
     """Everything the templates need, already fetched."""
@@ -49,9 +77,16 @@ class Discussion:
     settings: CommentSettings
     policy: Policy
     consent_text: ConsentText | None
-    nodes: list[Node]
-    count: int
+    thread: ThreadPage
     now: datetime
+
+    @property
+    def nodes(self) -> list[Node]:
+        return self.thread.nodes
+
+    @property
+    def count(self) -> int:
+        return self.thread.count
 
     @property
     def is_open(self) -> bool:
@@ -97,27 +132,52 @@ def of(
 def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discussion:
     settings = CommentSettings.of(request)
     found = policy.effective(article, settings=settings, now=now)
-    nodes = thread(article) if found.is_visible else []
     language = article.locale.language_code
     return Discussion(
         article=article,
         settings=settings,
         policy=found,
         consent_text=texts.current(Purpose.PUBLISH, language, now=now) if found.is_open else None,
-        nodes=nodes,
-        count=sum(node.is_published for root in nodes for node in (root, *root.replies)),
+        thread=thread(article) if found.is_visible else ThreadPage([]),
         now=now,
     )
 
 
-def thread(article: ArticlePage) -> list[Node]:
-    """Return the places of the first level, each with its replies: one query."""
-    nodes = {
-        comment.pk: Node(comment)
-        for comment in ReaderComment.objects.for_article(article.pk).in_thread()
-    }
+def thread(article: ArticlePage, *, number: int = 1, newest_first: bool = False) -> ThreadPage:
+    """Return one page of the thread; one query, however long the thread is."""
+    start = (number - 1) * PER_PAGE
+    comments = list(
+        ReaderComment.objects.thread_page(
+            article.pk, newest_first=newest_first, start=start, length=PER_PAGE
+        )
+    )
+    if not comments:
+        return ThreadPage([], number=number, newest_first=newest_first)
+    nodes = {comment.pk: Node(comment) for comment in comments}
     roots: list[Node] = []
     for node in nodes.values():
         parent = nodes.get(node.comment.parent_id) if node.comment.parent_id else None
         (parent.replies if parent else roots).append(node)
-    return roots
+    return ThreadPage(
+        nodes=roots[::-1] if newest_first else roots,
+        count=comments[0].all_comments,
+        number=number,
+        pages=math.ceil(comments[0].all_roots / PER_PAGE),
+        newest_first=newest_first,
+    )
+
+
+def cache_tags(article: ArticlePage) -> list[str]:
+    """By what a cached page that shows comments has to be dropped."""
+    sections = [f"section:{section.pk}" for section in article.sections]
+    return [f"page:{article.pk}", "navigation", *sections]
+
+
+def page_of(comment: ReaderComment) -> int:
+    """Return on which page of the thread, the oldest first, a published comment stands."""
+    root = comment.parent or comment
+    before = Q(submitted_at__lt=root.submitted_at) | Q(
+        submitted_at=root.submitted_at, pk__lt=root.pk
+    )
+    roots: int = ReaderComment.objects.roots(comment.article_id).filter(before).count()
+    return roots // PER_PAGE + 1

@@ -22,8 +22,8 @@ REFUSALS = {
 }
 
 
-class CommentForm(forms.Form):
-    """A comment on `article` with consent to `consent_text`, exactly as it is shown."""
+class TextForm(forms.Form):
+    """What a reader writes, new or changed."""
 
     text = forms.CharField(
         label=_("Comment"),
@@ -32,6 +32,25 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "maxlength": MAX_TEXT_LENGTH}),
         error_messages={"required": _("Please write a comment.")},
     )
+
+    def __init__(self, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="comment-field-%s", label_suffix="", **kwargs)
+
+    def clean_text(self) -> str:
+        text = clean_text(self.cleaned_data["text"])
+        if not text:
+            raise ValidationError(_("Please write a comment."))
+        if len(text) > MAX_TEXT_LENGTH:
+            raise ValidationError(
+                _("The comment is too long: at most %(limit)d characters."),
+                params={"limit": MAX_TEXT_LENGTH},
+            )
+        return text
+
+
+class CommentForm(TextForm):
+    """A comment on `article` with consent to `consent_text`, exactly as it is shown."""
+
     name = forms.CharField(
         label=_("Name"),
         max_length=4 * MAX_NAME_LENGTH,
@@ -72,7 +91,7 @@ class CommentForm(forms.Form):
         now: datetime,
         parent: ReaderComment | None = None,
     ) -> None:
-        super().__init__(data, auto_id="comment-field-%s", label_suffix="")
+        super().__init__(data)
         self.article = article
         self.consent_text = consent_text
         self.privacy_url = privacy_url
@@ -98,17 +117,6 @@ class CommentForm(forms.Form):
     def is_ticked(self) -> bool:
         """Whether the reader ticked this very text; never ticked for anybody beforehand."""
         return self.is_bound and not self.is_outdated and bool(self.data.get("consent"))
-
-    def clean_text(self) -> str:
-        text = clean_text(self.cleaned_data["text"])
-        if not text:
-            raise ValidationError(_("Please write a comment."))
-        if len(text) > MAX_TEXT_LENGTH:
-            raise ValidationError(
-                _("The comment is too long: at most %(limit)d characters."),
-                params={"limit": MAX_TEXT_LENGTH},
-            )
-        return text
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"])

@@ -42,6 +42,14 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class Role(models.TextChoices):
+    """Who wrote, as far as a confirmed address shows it."""
+
+    READER = "", _("Reader")
+    STAFF = "staff", _("Editorial team")
+    AUTHOR = "author", _("Author of the article")
+
+
 class ReaderComment(models.Model):
     """One comment below an article; its state changes only by the verbs of `moderation`."""
 
@@ -73,6 +81,10 @@ class ReaderComment(models.Model):
     submitted_at = models.DateTimeField(_("sent at"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    edits = models.PositiveSmallIntegerField(default=0, editable=False)
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
+    role = models.CharField(_("role"), max_length=8, choices=Role.choices, blank=True, default="")
+    is_picked = models.BooleanField(_("editors' pick"), default=False)
     # Of form, address and text: what is sent twice is stored once.
     ticket_digest = models.CharField(max_length=64, unique=True)
     # The person as consent knows it: a keyed digest of the address.
@@ -120,6 +132,11 @@ class ReaderComment(models.Model):
     @property
     def anchor(self) -> str:
         return f"comment-{self.pk}"
+
+    @property
+    def version(self) -> str:
+        """What somebody saw who decides: another state or another text is another version."""
+        return f"{self.state}.{self.edits}"
 
 
 class LinkPurpose(models.TextChoices):

@@ -6,19 +6,20 @@ article's cached page.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from cms.page_cache.tags import invalidate
-from news.comments import mails
+from news.comments import mails, roles
 from news.comments.models import (
     CommentDecision,
     CommentSettings,
     CommentState,
     HoldPolicy,
     ReaderComment,
+    Role,
 )
 from news.consent import recording, subjects
 from news.consent.models import ConsentText, EventKind, Method
@@ -29,6 +30,9 @@ APPROVABLE = frozenset({S.PENDING, S.REJECTED, S.SPAM, S.HIDDEN})
 REJECTABLE = frozenset({S.PENDING, S.SPAM, S.HIDDEN})
 SPAMMABLE = frozenset({S.PENDING, S.PUBLISHED, S.REJECTED, S.HIDDEN})
 HIDEABLE = frozenset({S.PUBLISHED})
+PICKABLE = frozenset({S.PUBLISHED})
+EDITABLE = frozenset({S.UNCONFIRMED, S.PENDING, S.PUBLISHED})
+EDIT_FOR = timedelta(minutes=15)
 
 
 class StateChanged(Exception):
@@ -114,16 +118,25 @@ def confirm(comment: ReaderComment, *, settings: CommentSettings, now: datetime)
     if comment.state != S.UNCONFIRMED:
         return False
     with transaction.atomic():
-        _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now)
+        # Only who reads the mail has shown that the address is theirs.
+        role = roles.of_writer(comment)
+        _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now, role=role)
         recording.follow(
             EventKind.CONFIRMED, comment_id=comment.pk, method=Method.MAIL_LINK, now=now
         )
     return True
 
 
-def _enter(comment: ReaderComment, by: By, *, settings: CommentSettings, now: datetime) -> None:
+def _enter(
+    comment: ReaderComment,
+    by: By,
+    *,
+    settings: CommentSettings,
+    now: datetime,
+    role: Role = Role.READER,
+) -> None:
     """Put the comment into the queue, or publish it where nothing is held."""
-    _move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now)
+    _move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now, role=role)
     if settings.hold_policy == HoldPolicy.NONE:
         approve(comment, By(rule="nothing_held"), now=now)
 
@@ -148,6 +161,37 @@ def mark_spam(comment: ReaderComment, by: By, *, now: datetime) -> None:
 def hide(comment: ReaderComment, by: By, *, now: datetime) -> None:
     """Take a published comment off the page; it can be published again."""
     _move(comment, S.HIDDEN, HIDEABLE, by, now)
+
+
+def pick(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    """Mark a published comment as worth reading."""
+    _move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=True)
+
+
+def unpick(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    _move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=False)
+
+
+def may_edit(comment: ReaderComment, *, now: datetime) -> bool:
+    """Whether the writer may still change the text: soon after, and before anybody answers."""
+    if comment.state not in EDITABLE or now >= comment.submitted_at + EDIT_FOR:
+        return False
+    return not comment.replies.exclude(state=S.WITHDRAWN).exists()
+
+
+def edit(comment: ReaderComment, text: str, *, now: datetime) -> None:
+    """Replace the text; what was approved before waits for a moderator again.
+
+    Raises:
+        NotPossible: too late, answered, or not in a state that allows it.
+    """
+    if not may_edit(comment, now=now):
+        raise NotPossible("edit")
+    if text == comment.text:
+        return
+    state = S.UNCONFIRMED if comment.state == S.UNCONFIRMED else S.PENDING
+    changes = {"text": text, "edits": comment.edits + 1, "edited_at": now, "is_picked": False}
+    _move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
 
 
 def withdraw(
@@ -190,9 +234,8 @@ def _move(
     if old_state not in possible_from:
         raise NotPossible(f"{old_state} -> {new_state}")
     with transaction.atomic():
-        changed = ReaderComment.objects.filter(pk=comment.pk, state=old_state).update(
-            state=new_state, **fields
-        )
+        seen = ReaderComment.objects.filter(pk=comment.pk, state=old_state, edits=comment.edits)
+        changed = seen.update(state=new_state, **fields)
         if changed != 1:
             raise StateChanged
         CommentDecision.objects.create(

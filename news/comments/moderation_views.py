@@ -54,6 +54,8 @@ VERBS: dict[str, tuple[Verb, bool, frozenset[CommentState]]] = {
     "reject": (moderation.reject, True, moderation.REJECTABLE),
     "hide": (moderation.hide, True, moderation.HIDEABLE),
     "spam": (moderation.mark_spam, False, moderation.SPAMMABLE),
+    "pick": (moderation.pick, False, moderation.PICKABLE),
+    "unpick": (moderation.unpick, False, moderation.PICKABLE),
 }
 
 
@@ -112,7 +114,8 @@ class CommentInspectView(InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comment = self.object
         events = ConsentEvent.objects.for_comment(comment.pk).in_order()
-        possible = [name for name, verb in VERBS.items() if comment.state in verb[2]]
+        possible = {name for name, verb in VERBS.items() if comment.state in verb[2]}
+        possible.discard("pick" if comment.is_picked else "unpick")
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "comment": comment,
@@ -144,9 +147,8 @@ def _carry_out(request: HttpRequest, comment: ReaderComment, name: str) -> None:
         return
     said = form.cleaned_data if asks_reason else {}
     by = By(actor=request.user, reason=said.get("reason", ""), note=said.get("note", ""))
-    seen = request.POST.get("seen", comment.state)
     try:
-        if seen != comment.state:
+        if request.POST.get("seen", comment.version) != comment.version:
             raise StateChanged
         verb(comment, by, now=timezone.now())
     except (StateChanged, NotPossible):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Func, Q, Subquery
 
 
 class ReaderCommentQuerySet(models.QuerySet[Any]):
@@ -24,11 +24,30 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
         """Without what nobody confirmed: it may have been written in somebody else's name."""
         return self.exclude(state="unconfirmed").select_related("article", "parent")
 
-    def in_thread(self) -> "ReaderCommentQuerySet":
-        """Published comments, and the places of others that published replies hang on."""
-        answered = self.filter(replies__state="published")
-        return self.filter(Q(state="published") | Q(pk__in=answered.values("pk"))).order_by(
-            "submitted_at", "pk"
+    def roots(self, article_id: int) -> "ReaderCommentQuerySet":
+        """Places of the first level: published, or a published reply hangs on them."""
+        replies = self.model.objects.filter(
+            article_id=article_id, state="published", parent__isnull=False
+        )
+        return self.filter(article_id=article_id, parent=None).filter(
+            Q(state="published") | Q(pk__in=replies.values("parent"))
+        )
+
+    def thread_page(
+        self, article_id: int, *, newest_first: bool, start: int, length: int
+    ) -> "ReaderCommentQuerySet":
+        """Roots from `start` on with their published replies, and how many there are in all."""
+        every = self.model.objects.all()
+        order = ("-submitted_at", "-pk") if newest_first else ("submitted_at", "pk")
+        chosen = every.roots(article_id).order_by(*order)[start : start + length].values("pk")
+        published = every.filter(article_id=article_id, state="published")
+        return (
+            self.filter(article_id=article_id)
+            .filter(Q(pk__in=chosen) | Q(parent__in=chosen, state="published"))
+            .annotate(
+                all_comments=_number_of(published), all_roots=_number_of(every.roots(article_id))
+            )
+            .order_by("submitted_at", "pk")
         )
 
     def count_by_article(self, article_ids: Iterable[int]) -> dict[int, int]:
@@ -37,3 +56,8 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
         return dict(
             rows.values("article_id").annotate(n=Count("pk")).values_list("article_id", "n")
         )
+
+
+def _number_of(comments: models.QuerySet[Any]) -> Subquery:
+    counted = comments.order_by().annotate(n=Func(F("pk"), function="COUNT"))
+    return Subquery(counted.values("n"), output_field=models.IntegerField())

@@ -3,12 +3,18 @@
 from django.urls import path
 
 from news.comments import views
+from news.comments.feeds import CommentFeed
 
 app_name = "reader_comments"
 urlpatterns = [
     path("<int:page_id>/", views.comment, name="comment"),
     path("<int:page_id>/ticket/", views.ticket, name="ticket"),
     path("<int:page_id>/thanks/", views.thanks, name="thanks"),
+    path("<int:page_id>/thread/", views.thread, name="thread"),
+    path("<int:page_id>/newest/", views.thread, {"newest_first": True}, name="newest"),
+    path("<int:page_id>/feed/", CommentFeed(), name="feed"),
+    path("show/<int:comment_id>/", views.show, name="show"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
+    path("manage/<str:token>/edit/", views.edit, name="edit"),
 ]

@@ -1,19 +1,22 @@
 """The reader's side: send, confirm, look at, withdraw. GET shows, POST acts; nothing is cached."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cms.page_cache.tags import tag_response
 from news.comments import discussion, limits, links, moderation, origins
 from news.comments.discussion import Discussion
-from news.comments.forms import CommentForm, find_parent
+from news.comments.forms import CommentForm, TextForm, find_parent
 from news.comments.models import CommentSettings, LinkPurpose, ReaderComment
 from news.models import ArticlePage
 
@@ -141,9 +144,65 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         moderation.withdraw(found, now=timezone.now())
         return _see_other("manage", token)
-    return render(
-        request, "reader_comments/manage.html", {"comment": found, "article": found.article}
-    )
+    context = {
+        "comment": found,
+        "article": found.article,
+        "token": token,
+        "may_edit": moderation.may_edit(found, now=timezone.now()),
+    }
+    return render(request, "reader_comments/manage.html", context)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, token: str) -> HttpResponse:
+    """Change the text through the manage link, within minutes and before anybody answers."""
+    found = links.find(token, LinkPurpose.MANAGE)
+    if found is None:
+        return _gone(request)
+    now = timezone.now()
+    if not moderation.may_edit(found, now=now):
+        return _see_other("manage", token)
+    form = TextForm(request.POST or None, initial={"text": found.text})
+    if request.method == "POST" and form.is_valid():
+        # If it came too late, the page shows how the comment stands now.
+        with suppress(moderation.NotPossible, moderation.StateChanged):
+            moderation.edit(found, form.cleaned_data["text"], now=now)
+        return _see_other("manage", token)
+    context = {"form": form, "article": found.article, "token": token}
+    status = 422 if form.errors else 200
+    return render(request, "reader_comments/edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD"])
+def thread(request: HttpRequest, page_id: int, *, newest_first: bool = False) -> HttpResponse:
+    """One page of a long thread, or the whole of it the newest first."""
+    shown = _discussion(request, page_id)
+    number = request.GET.get("page", "1")
+    if not (number.isascii() and number.isdigit() and 0 < int(number[:9]) < 10**6):
+        raise Http404
+    page = discussion.thread(shown.article, number=int(number), newest_first=newest_first)
+    if not page.nodes and page.number > 1:
+        raise Http404
+    shown.thread = page
+    context = {"discussion": shown, "article": shown.article, "page": shown.article}
+    response = render(request, "reader_comments/thread.html", context)
+    response.headers["X-Robots-Tag"] = "noindex"
+    tag_response(response, *discussion.cache_tags(shown.article))
+    return response
+
+
+@require_http_methods(["GET", "HEAD"])
+def show(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """The lasting address of a comment: leads to wherever it stands today."""
+    public = ReaderComment.objects.published().select_related("parent")
+    found = get_object_or_404(public, pk=min(comment_id, 2**63 - 1))
+    article = _discussion(request, found.article_id).article
+    number = discussion.page_of(found)
+    url = article.get_url(request)
+    if number > 1:
+        url = f"{reverse('reader_comments:thread', args=[article.pk])}?page={number}"
+    return redirect(f"{url}#{found.anchor}")
 
 
 def _see_other(name: str, token: str) -> HttpResponse:

@@ -56,14 +56,20 @@ def social_image_url(article: ArticlePage, root_url: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def article_data(
-    context: Context, article: ArticlePage, name: str, root_url: str, publisher: str = ""
+    context: Context,
+    article: ArticlePage,
+    name: str,
+    root_url: str,
+    publisher: str = "",
+    more: dict[str, Any] | None = None,
 ) -> SafeString:
-    """Return the structured data of an article page."""
+    """Return the structured data of an article page; `more` is added to the article's own."""
     organization = structured_data.organization(name, f"{root_url}/", legal_name=publisher)
     request: HttpRequest = context["request"]
     tags = context.get("tags") or []
     blocks = [
-        structured_data.news_article(article, request, publisher=organization, tags=tags),
+        structured_data.news_article(article, request, publisher=organization, tags=tags)
+        | (more or {}),
         structured_data.breadcrumbs(article, request, home=name),
     ]
     return SafeString("".join(structured_data.script(block) for block in blocks))

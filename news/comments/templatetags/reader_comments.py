@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 
-from news.comments import discussion, policy
+from news.comments import discussion, policy, structured_data
 from news.comments.models import CommentSettings
 from news.comments.policy import Policy
 from news.models import ArticlePage, SectionPage
@@ -25,6 +25,14 @@ def comment_section(context: Context, page: ArticlePage) -> dict[str, Any]:
     found = _context(context, page)
     shown = found["discussion"]
     return found | {"form": shown.form() if shown and shown.is_open else None}
+
+
+@register.simple_tag(takes_context=True)
+def comment_data(context: Context, page: ArticlePage) -> dict[str, Any]:
+    """Return what the article's structured data say about its comments."""
+    request = context.get("request")
+    found = discussion.of(page, request) if request else None
+    return structured_data.comments(found) if found else {}
 
 
 @register.simple_tag

@@ -269,3 +269,76 @@ def test_no_way_leads_around_consent(
     if "withdrawn" in states:
         assert (comment.state, comment.text) == ("withdrawn", "")
         assert events[-1] == "withdrawn"
+
+
+def test_text_may_be_changed_for_fifteen_minutes(make_comment: MakeComment) -> None:
+    comment = make_comment("pending")
+    end = comment.submitted_at + timedelta(minutes=15)
+
+    moderation.edit(comment, "Anders.", now=end - timedelta(seconds=1))
+
+    comment.refresh_from_db()
+    assert (comment.text, comment.edits, comment.state) == ("Anders.", 1, "pending")
+    assert comment.edited_at == end - timedelta(seconds=1)
+    with pytest.raises(NotPossible):
+        moderation.edit(comment, "Noch einmal.", now=end)
+
+
+def test_change_after_approval_goes_back_to_moderation(make_comment: MakeComment) -> None:
+    comment = make_comment("published")
+
+    moderation.edit(comment, "Anders.", now=comment.submitted_at + timedelta(minutes=1))
+
+    last = comment.decisions.last()
+    assert comment.state == "pending"
+    assert last and (last.old_state, last.new_state, last.rule) == (
+        "published",
+        "pending",
+        "edited",
+    )
+
+
+def test_answered_text_stays(make_comment: MakeComment) -> None:
+    comment = make_comment("published")
+    reply = make_comment("pending", parent=comment)
+    soon = comment.submitted_at + timedelta(minutes=1)
+
+    with pytest.raises(NotPossible):
+        moderation.edit(comment, "Anders.", now=soon)
+    moderation.withdraw(reply, now=soon)
+    moderation.edit(comment, "Anders.", now=soon)
+
+
+@pytest.mark.parametrize("state", ["rejected", "spam", "withdrawn"])
+def test_decided_text_stays(make_comment: MakeComment, state: str) -> None:
+    comment = make_comment("pending")
+    soon = comment.submitted_at + timedelta(minutes=1)
+    if state == "withdrawn":
+        moderation.withdraw(comment, now=soon)
+    else:
+        verb = {"rejected": moderation.reject, "spam": moderation.mark_spam}[state]
+        verb(comment, By(rule="test"), now=soon)
+
+    with pytest.raises(NotPossible):
+        moderation.edit(comment, "Anders.", now=soon)
+
+
+def test_nobody_approves_a_text_they_have_not_seen(make_comment: MakeComment) -> None:
+    comment = make_comment("pending")
+    seen = ReaderComment.objects.get(pk=comment.pk)
+    moderation.edit(comment, "Ganz anders.", now=comment.submitted_at)
+
+    with pytest.raises(StateChanged):
+        moderation.approve(seen, By(rule="test"), now=NOW)
+
+
+def test_picked_comment_is_marked_and_logged(make_comment: MakeComment) -> None:
+    comment = make_comment("published")
+
+    moderation.pick(comment, By(rule="test"), now=NOW)
+    assert ReaderComment.objects.get().is_picked
+    moderation.unpick(comment, By(rule="test"), now=NOW)
+
+    assert not ReaderComment.objects.get().is_picked
+    with pytest.raises(NotPossible):
+        moderation.pick(make_comment("pending"), By(rule="test"), now=NOW)

@@ -30,7 +30,7 @@ def bulk(action: str, *comments: ReaderComment) -> str:
 
 def decide(client: Client, comment: ReaderComment, verb: str, **data: str) -> Any:
     url = reverse("reader_comments_admin:decide", args=[comment.pk])
-    return client.post(url, {"verb": verb, "seen": comment.state} | data)
+    return client.post(url, {"verb": verb, "seen": comment.version} | data)
 
 
 def states() -> list[str]:

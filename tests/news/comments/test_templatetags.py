@@ -50,7 +50,7 @@ def test_thread_is_numbered_and_nested(article: ArticlePage, make_comment: MakeC
     assert html.count("<ol") == 2
     assert html.index(f'id="{root.anchor}"') < html.index(f'id="{reply.anchor}"')
     assert '<span class="comment__initials" aria-hidden="true">AA</span>' in html
-    assert f'href="#{root.anchor}"' in html
+    assert f'href="/_/comments/show/{root.pk}/"' in html
     assert f"?parent={root.pk}" in html
     assert f"?parent={reply.pk}" not in html
     assert 'rel="ugc nofollow noopener noreferrer"' in html

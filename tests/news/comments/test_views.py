@@ -391,3 +391,29 @@ def test_page_of_settings_overrides_the_privacy_link(
     page = body(client.get(f"/_/comments/{article.pk}/"))
 
     assert f'<a href="{article.get_parent().url}">Datenschutzerklärung</a>' in page
+
+
+def test_writer_changes_the_text_through_the_manage_link(
+    client: Client, article: ArticlePage, form_data: Data
+) -> None:
+    send(client, article, form_data)
+    client.post(mail_link("confirm"))
+    manage = mail_link("manage")
+    edit = manage + "edit/"
+
+    assert f'href="{edit}"' in body(client.get(manage))
+    assert "Guter Text.</textarea>" in body(client.get(edit))
+    empty = client.post(edit, {"text": "\u200b"})
+    assert (empty.status_code, "comment-field-text" in body(empty)) == (422, True)
+
+    extra = {"text": "Besser.", "state": "published", "name": "Chef"}
+    assert client.post(edit, extra)["Location"] == manage
+    comment = ReaderComment.objects.get()
+    assert (comment.text, comment.state, comment.name) == ("Besser.", "pending", "Jo Beispiel")
+    assert client.post(edit, {"text": "x"}, HTTP_ORIGIN="https://x.example").status_code == 403
+
+    ReaderComment.objects.update(submitted_at=datetime.now(UTC) - timedelta(minutes=16))
+    assert client.post(edit, {"text": "Zu spät."})["Location"] == manage
+    assert "data-edit" not in body(client.get(manage))
+    assert ReaderComment.objects.get().text == "Besser."
+    assert client.get(edit.replace(manage, "/_/comments/manage/x/")).status_code == 404

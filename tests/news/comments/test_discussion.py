@@ -1,0 +1,149 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from news.comments import discussion, moderation
+from news.comments.models import CommentState, ReaderComment
+from news.consent.models import ConsentText
+from news.models import ArticleAuthor, ArticlePage
+from tests.factories import make_admin, make_author, make_user
+from tests.news.comments.conftest import NOW, MakeComment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discussion, "PER_PAGE", 2)
+
+
+def make_many(article: ArticlePage, text: ConsentText, number: int) -> list[ReaderComment]:
+    """Make published comments without their mails."""
+    return ReaderComment.objects.bulk_create(
+        ReaderComment(
+            article=article,
+            name=f"Leserin {n}",
+            text=f"Text {n}.",
+            state=CommentState.PUBLISHED,
+            language="de",
+            submitted_at=NOW + timedelta(minutes=n),
+            confirmed_at=NOW,
+            published_at=NOW + timedelta(minutes=n),
+            ticket_digest=f"many-{n}",
+            consent_text=text,
+        )
+        for n in range(number)
+    )
+
+
+def names(client: Client, address: str) -> list[str]:
+    response = client.get(address)
+    assert response.status_code == 200
+    return [node.comment.name for node in response.context["discussion"].nodes]
+
+
+def test_long_thread_comes_in_pages(
+    client: Client, article: ArticlePage, text: ConsentText, make_comment: MakeComment
+) -> None:
+    many = make_many(article, text, 5)
+    make_comment(parent=many[4], name="Ben")
+    thread = reverse("reader_comments:thread", args=[article.pk])
+    newest = reverse("reader_comments:newest", args=[article.pk])
+
+    page = discussion.thread(article)
+    assert (page.count, page.pages, len(page.nodes)) == (6, 3, 2)
+    assert [names(client, f"{thread}?page={n}") for n in (1, 2, 3)] == [
+        ["Leserin 0", "Leserin 1"],
+        ["Leserin 2", "Leserin 3"],
+        ["Leserin 4"],
+    ]
+    assert names(client, newest) == ["Leserin 4", "Leserin 3"]
+    assert "Ben" in client.get(newest).content.decode()
+    assert f'href="{thread}?page=2"' in client.get(article.url).content.decode()
+
+
+@pytest.mark.parametrize("page", ["0", "4", "x", "-1", "²", "9" * 30])
+def test_page_that_is_not_there_is_not_found(
+    client: Client, article: ArticlePage, text: ConsentText, page: str
+) -> None:
+    make_many(article, text, 5)
+
+    url = reverse("reader_comments:thread", args=[article.pk])
+    assert client.get(url, {"page": page}).status_code == 404
+
+
+def test_lasting_address_leads_to_where_the_comment_stands(
+    client: Client, article: ArticlePage, text: ConsentText, make_comment: MakeComment
+) -> None:
+    many = make_many(article, text, 5)
+    reply = make_comment(parent=many[2])
+    pending = make_comment("pending")
+
+    def target(comment: ReaderComment) -> tuple[int, str]:
+        response = client.get(reverse("reader_comments:show", args=[comment.pk]))
+        return response.status_code, response.headers.get("Location", "")
+
+    thread = reverse("reader_comments:thread", args=[article.pk])
+    assert target(many[1]) == (302, f"{article.get_url()}#{many[1].anchor}")
+    assert target(many[4]) == (302, f"{thread}?page=3#{many[4].anchor}")
+    assert target(reply) == (302, f"{thread}?page=2#{reply.anchor}")
+    assert target(pending)[0] == 404
+
+
+def test_tombstone_keeps_its_place(
+    article: ArticlePage, text: ConsentText, make_comment: MakeComment
+) -> None:
+    many = make_many(article, text, 3)
+    make_comment(parent=many[0])
+    moderation.withdraw(many[0], now=NOW)
+    moderation.withdraw(many[1], now=NOW)
+
+    page = discussion.thread(article)
+
+    assert [node.comment.pk for node in page.nodes] == [many[0].pk, many[2].pk]
+    assert (page.count, page.pages) == (2, 1)
+
+
+def test_page_of_any_thread_is_one_query(
+    article: ArticlePage, text: ConsentText, django_assert_num_queries: Any
+) -> None:
+    make_many(article, text, 20)
+
+    for newest_first in (False, True):
+        with django_assert_num_queries(1):
+            assert len(discussion.thread(article, newest_first=newest_first).nodes) == 2
+
+
+def test_article_page_keeps_to_its_queries(
+    client: Client, article: ArticlePage, text: ConsentText, make_comment: MakeComment
+) -> None:
+    make_comment()
+    client.get(article.url)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(article.url)
+    ours = [q["sql"] for q in queries if "reader_comments_" in q["sql"] or "consent_" in q["sql"]]
+    assert len(ours) == 3
+
+
+def test_roles_come_from_a_confirmed_address_only(
+    client: Client, article: ArticlePage, make_comment: MakeComment
+) -> None:
+    make_admin("chef")
+    writer = make_user("schreiberin", groups=("Reporters",))
+    make_author(user=writer)
+    ArticleAuthor.objects.create(article=article, author=writer.author)
+    make_user("gast")
+
+    def role(email: str) -> str:
+        return str(make_comment(email=email, article=ArticlePage.objects.get()).role)
+
+    assert role("chef@example.org") == "staff"
+    assert role("SCHREIBERIN@example.org") == "author"
+    assert role("gast@example.org") == ""
+    page = client.get(article.url).content.decode()
+    assert page.count("comment__badge") == 2
