@@ -162,13 +162,26 @@ def web_child() -> Child:
 
 
 def worker_child() -> Child:
-    return Child(
+    return _worker(
         "worker",
+        *("--queues", "upkeep,counting,mail", "--prefetch-multiplier", "1"),
+        *("--concurrency", str(settings.WORKER_PROCESSES)),
+    )
+
+
+def media_child() -> Child:
+    """A worker of its own for pictures: encoding takes seconds and must hold up no counting."""
+    return _worker("media", "--queues", "media", "--pool", "solo", nice=10)
+
+
+def _worker(name: str, *options: str, nice: int = 0) -> Child:
+    return Child(
+        name,
         running(
             [
+                *(("nice", "-n", str(nice)) if nice else ()),
                 *(sys.executable, "-m", "celery", "--quiet", "-A", "cms", "worker"),
-                *("--queues", "upkeep,counting,mail,media"),
-                *("--concurrency", str(settings.WORKER_PROCESSES), "--prefetch-multiplier", "1"),
+                *("--hostname", f"{name}@%h", *options),
                 *("--without-gossip", "--without-mingle", "--loglevel", "warning"),
             ]
         ),

@@ -14,7 +14,7 @@ from cms import catalogues, serving
 from cms.embedded_redis import RedisMissing
 from cms.supervisor import KeepsFailing, StopRequested, Supervisor
 
-STOP_ORDER = ["web", "beat", "worker", "redis"]
+STOP_ORDER = ["web", "beat", "media", "worker", "redis"]
 
 
 class Command(BaseCommand):
@@ -58,7 +58,12 @@ class Command(BaseCommand):
                 return
             # The web server alone first: it is the one that somebody waits for.
             web = serving.web_child()
-            for child in (web, serving.worker_child(), serving.beat_child()):
+            for child in (
+                web,
+                serving.worker_child(),
+                serving.media_child(),
+                serving.beat_child(),
+            ):
                 supervisor.children.append(child)
                 supervisor.start(child)
                 if child is web:

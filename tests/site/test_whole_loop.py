@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import desk
-from tests.browser.conftest import LiveSite, sign_in
+from tests.site import desk
+from tests.site.conftest import LiveSite, sign_in
 
 HEADLINE = "Drei Kräne für den Osthafen"
 REMARK = "Endlich! Die alten quietschten bis in die Neustadt."

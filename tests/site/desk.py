@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveSite
+from tests.site.conftest import LiveSite
 
 
 def draw_picture(path: Path) -> Path:
@@ -39,6 +39,8 @@ def upload_picture(page: Page, picture: Path) -> None:
     dialog.get_by_role("tab", name="Hochladen").click()
     form = dialog.locator("#tab-upload")
     form.locator("[name$=-file]").set_input_files(picture)
+    # Wagtail fills the title in from the file's name, and would do so over ours.
+    expect(form.locator("[name$=-title]")).to_have_value(picture.stem)
     for name, value in {
         "title": "Kräne am Osthafen",
         "description": "Drei gelbe Kräne vor grauem Himmel",
