@@ -215,6 +215,8 @@ ANALYTICS_REDIS_TIMEOUT_MS = env.integer("ANALYTICS_REDIS_TIMEOUT_MS", 100, at_l
 # Without a worker beside it, a web process feeds its spool back itself.
 ANALYTICS_FEEDS_FROM_WEB = env.boolean("ANALYTICS_FEEDS_FROM_WEB", True)
 ANALYTICS_ENGAGEMENT = env.boolean("ANALYTICS_ENGAGEMENT", DEMO)
+# Off: no figure names a single person, in no report, export or interface.
+ANALYTICS_PER_PERSON = env.boolean("ANALYTICS_PER_PERSON", True)
 ANALYTICS_RESPECT_GPC = env.boolean("ANALYTICS_RESPECT_GPC", True)
 ANALYTICS_SPAM_REFERRERS = env.words("ANALYTICS_SPAM_REFERRERS")
 ANALYTICS_COUNTRY_HEADER = env.text("ANALYTICS_COUNTRY_HEADER")
