@@ -60,6 +60,20 @@ def _sample_table() -> dict[str, Any]:
     }
 
 
+class TextBlock(blocks.RichTextBlock):
+    """Rich text that shows itself in the picker; to migrations it is plain rich text."""
+
+    canonical_module_path = "wagtail.blocks.RichTextBlock"
+
+    class Meta:
+        preview_value = staticmethod(_sample_text)
+
+
+class TableBlock(TypedTableBlock):
+    class Meta:
+        preview_value = staticmethod(_sample_table)
+
+
 class SubheadingBlock(blocks.CharBlock):
     class Meta:
         icon = "title"
@@ -193,11 +207,10 @@ class ClickToLoadEmbedBlock(blocks.StructBlock):
 class ArticleBodyBlock(blocks.StreamBlock):
     """The body of an article, in the order of the picker."""
 
-    text = blocks.RichTextBlock(
+    text = TextBlock(
         label=_("Text"),
         features=RICH_TEXT_FEATURES,
         template="blocks/rich_text_block.html",
-        preview_value=_sample_text,
         group=_("Text"),
     )
     subheading = SubheadingBlock(group=_("Text"))
@@ -206,7 +219,7 @@ class ArticleBodyBlock(blocks.StreamBlock):
     image = CaptionedImageBlock(group=_("Pictures"))
     gallery = GalleryBlock(group=_("Pictures"))
     embed = ClickToLoadEmbedBlock(group=_("Pictures"))
-    table = TypedTableBlock(
+    table = TableBlock(
         [
             ("text", blocks.CharBlock(label=_("Text"), required=False)),
             ("number", blocks.DecimalBlock(label=_("Number"), required=False)),
@@ -214,7 +227,6 @@ class ArticleBodyBlock(blocks.StreamBlock):
         label=_("Table"),
         icon="table",
         template="blocks/table_block.html",
-        preview_value=_sample_table,
         group=_("Boxes"),
     )
     fact_box = FactBoxBlock(group=_("Boxes"))
@@ -225,11 +237,10 @@ class ArticleBodyBlock(blocks.StreamBlock):
 class StandardBodyBlock(blocks.StreamBlock):
     """The body of a standard page: text, pictures and tables."""
 
-    text = blocks.RichTextBlock(
+    text = TextBlock(
         label=_("Text"),
         features=["h2", *RICH_TEXT_FEATURES],
         template="blocks/rich_text_block.html",
-        preview_value=_sample_text,
     )
     image = CaptionedImageBlock()
     fact_box = FactBoxBlock()

@@ -5,13 +5,18 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
 from news.admin.articles import ArticleViewSet
 from news.admin.dashboard import MostReadPanel, SchedulePanel
+from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
+from news.approval import WITHOUT_APPROVAL
 from news.reports import ReadershipMenuItem, ReadershipView
+from news.staff_reports.article_views import ArticleReportView, report_buttons
 from news.staff_reports.views import AnalyticsMenuItem, OverviewView, TableView
 
 register_snippet(NewsroomViewSetGroup)
@@ -48,7 +53,12 @@ def register_staff_reports() -> list[URLPattern]:
     return [
         path("analytics/", OverviewView.as_view(), name="analytics_overview"),
         path("analytics/table/<slug:table>/", TableView.as_view(), name="analytics_table"),
+        path("analytics/article/<int:pk>/", ArticleReportView.as_view(), name="analytics_article"),
     ]
+
+
+hooks.register("register_page_listing_more_buttons", report_buttons)
+hooks.register("register_page_header_buttons", report_buttons)
 
 
 @hooks.register("register_admin_menu_item")
@@ -76,3 +86,24 @@ def register_readership_menu_item() -> ReadershipMenuItem:
 @hooks.register("construct_homepage_panels")
 def add_newsroom_panels(request: HttpRequest, panels: list[Component]) -> None:
     panels += [MostReadPanel(), SchedulePanel()]
+
+
+hooks.register("before_publish_page", ask_for_reason)
+hooks.register("before_bulk_action", refuse_in_bulk)
+
+
+@hooks.register("register_admin_urls")
+def register_emergency_publish() -> list[URLPattern]:
+    view = EmergencyPublishView.as_view()
+    return [path("pages/<int:pk>/publish-at-once/", view, name="publish_without_approval")]
+
+
+@hooks.register("register_log_actions")
+def register_publish_without_approval(actions: LogActionRegistry) -> None:
+    @actions.register_action(WITHOUT_APPROVAL)
+    class WithoutApprovalFormatter(LogFormatter):
+        label = _("Publish without approval")
+        message = _("Published without approval")
+
+        def format_comment(self, log_entry: ModelLogEntry) -> str:
+            return log_entry.data.get("comment", "")

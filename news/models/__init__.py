@@ -1,5 +1,6 @@
 """The models of the newsroom, by what they are about."""
 
+from news.models.approval import SecondPersonTask
 from news.models.authors import Author
 from news.models.images import NewsImage, NewsRendition
 from news.models.pages import (
@@ -20,6 +21,7 @@ __all__ = [
     "CommentMode",
     "NewsImage",
     "NewsRendition",
+    "SecondPersonTask",
     "SectionPage",
     "Tag",
 ]

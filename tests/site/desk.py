@@ -81,5 +81,10 @@ def publish(page: Page) -> str:
     """Publish the article that is open and return its address."""
     page.locator("footer [data-w-dropdown-target=toggle]").first.click()
     page.locator("button[name=action-publish]").click()
+    reason = page.locator("textarea[name=reason]")
+    page.wait_for_load_state()
+    if reason.is_visible():
+        reason.fill("Allein im Dienst")
+        page.locator("#w-editor-form button[type=submit]").click()
     expect(page.locator(".messages")).to_contain_text("veröffentlicht")
     return page.locator(".messages a").first.get_attribute("href") or ""

@@ -1,0 +1,119 @@
+import pytest
+from django.test import Client
+from wagtail.models import PageLogEntry, Workflow
+
+from news.approval import WITHOUT_APPROVAL
+from news.models import ArticlePage, SecondPersonTask
+from tests.factories import make_admin, make_article, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def workflow() -> Workflow:
+    return SecondPersonTask.objects.get().workflows.get()
+
+
+def draft(owner) -> ArticlePage:
+    article = make_article("Neu", live=False, owner=owner)
+    article.save_revision(user=owner)
+    return article
+
+
+def press(client: Client, user, article: ArticlePage, **pressed: str):
+    """Send the editor's form as Wagtail does, with one button pressed."""
+    client.force_login(user)
+    form = {"title": article.title, "slug": article.slug, "body-count": "0", "tags": ""}
+    for name in ("article_authors", "related_picks", "comments"):
+        form |= {f"{name}-{key}": "0" for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MAX_NUM_FORMS")}
+    form |= {"comment_mode": "inherit"} | pressed
+    return client.post(f"/admin/pages/{article.pk}/edit/", form)
+
+
+def is_live(article: ArticlePage) -> bool:
+    return ArticlePage.objects.get(pk=article.pk).live
+
+
+def test_the_site_begins_with_an_approval_by_a_second_person(workflow):
+    assert [group.name for group in SecondPersonTask.objects.get().groups.all()] == ["Editors"]
+    assert make_article().get_workflow() == workflow
+
+
+def test_another_editor_approves_and_the_article_is_published(client, workflow):
+    reporter, editor = make_user(groups=("Reporters",)), make_user(groups=("Editors",))
+    article = draft(reporter)
+    workflow.start(article, reporter)
+
+    press(
+        client,
+        editor,
+        article,
+        **{"action-workflow-action": "true", "workflow-action-name": "approve"},
+    )
+
+    assert is_live(article)
+
+
+def test_nobody_approves_what_they_submitted(client, workflow):
+    editor = make_user(groups=("Editors",))
+    article = draft(editor)
+    workflow.start(article, editor)
+    task = article.current_workflow_task
+
+    press(
+        client,
+        editor,
+        article,
+        **{"action-workflow-action": "true", "workflow-action-name": "approve"},
+    )
+
+    assert {name for name, *_ in task.get_actions(article, editor)} == {"reject"}
+    assert {name for name, *_ in task.get_actions(article, make_admin())} == {"reject", "approve"}
+    assert not is_live(article)
+
+
+def test_an_editor_alone_publishes_with_a_reason_that_is_kept(client, workflow):
+    editor = make_user(groups=("Editors",))
+    article = draft(editor)
+    workflow.start(article, editor)
+
+    answer = press(client, editor, article, **{"action-publish": "action-publish"})
+    assert answer.headers["Location"] == f"/admin/pages/{article.pk}/publish-at-once/"
+    assert not is_live(article)
+
+    client.post(answer.headers["Location"], {"reason": " "})
+    assert not is_live(article)
+
+    client.post(answer.headers["Location"], {"reason": "Sturmflut in einer Stunde"})
+
+    entry = PageLogEntry.objects.get(action=WITHOUT_APPROVAL)
+    assert is_live(article)
+    assert ArticlePage.objects.get(pk=article.pk).current_workflow_state is None
+    assert (entry.user, entry.data, entry.comment) == (
+        editor,
+        {"comment": "Sturmflut in einer Stunde"},
+        "Sturmflut in einer Stunde",
+    )
+
+
+def test_reporters_do_not_reach_the_form_and_articles_are_not_published_in_bulk(client):
+    reporter, editor = make_user(groups=("Reporters",)), make_user(groups=("Editors",))
+    article = draft(reporter)
+    client.force_login(reporter)
+    client.post(f"/admin/pages/{article.pk}/publish-at-once/", {"reason": "Ich will"})
+    client.force_login(editor)
+    client.post(f"/admin/bulk/wagtailcore/page/publish/?id={article.pk}&next=/admin/")
+
+    assert not is_live(article)
+
+
+def test_pages_without_workflow_and_superusers_need_no_reason(client, workflow):
+    admin, editor = make_admin(), make_user(groups=("Editors",))
+    first, second = draft(admin), draft(editor)
+
+    press(client, admin, first, **{"action-publish": "action-publish"})
+    workflow.deactivate()
+    press(client, editor, second, **{"action-publish": "action-publish"})
+
+    assert (is_live(first), is_live(second)) == (True, True)
+    assert not PageLogEntry.objects.filter(action=WITHOUT_APPROVAL).exists()
