@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
+from news.wordpress import richtext
 from news.wordpress.reading import Record
 from news.wordpress.records import Item, Remark, Site, Term, Writer
 
@@ -61,6 +62,7 @@ class Inventory:
     def __init__(self) -> None:
         self.site = Site()
         self.counts: dict[str, int] = {}
+        self.used_categories: set[str] = set()
 
     def __enter__(self) -> Inventory:
         self._folder = tempfile.TemporaryDirectory(prefix="wordpress-import-")
@@ -104,11 +106,13 @@ class Inventory:
         )
 
     def _note_term(self, term: Term) -> None:
+        # WordPress keeps names as HTML.
+        name = richtext.text_of(term.name)
         self._run(
             "INSERT OR IGNORE INTO term VALUES (?, ?, ?, ?, ?, ?)",
             term.taxonomy,
             term.slug,
-            term.name,
+            name,
             term.id,
             term.parent,
             term.description,
@@ -129,6 +133,8 @@ class Inventory:
             sum(self.counts.values()),
         )
         for taxonomy, slug, name in item.terms:
+            if taxonomy == "category":
+                self.used_categories.add(slug)
             self._note_term(Term(taxonomy, slug, name))
         if item.type in {"post", "page"} and item.creator and not self.writer(item.creator):
             self.note_writer(Writer(login=item.creator, name=item.creator))

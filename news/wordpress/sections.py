@@ -19,6 +19,8 @@ from news.wordpress.records import ExportRefused, Term
 from news.wordpress.report import Report
 
 DEEPEST = 2
+# The category that every WordPress has; most sites never use it.
+DEFAULTS = {"uncategorized", "uncategorised", "allgemein", "unkategorisiert"}
 NOWHERE = "-"
 
 
@@ -78,6 +80,10 @@ def import_sections(
         sections.category_ids[term.id] = term.slug
         sections.names[term.slug] = term.name
         sections.parents[term.slug] = term.parent
+        if term.slug in DEFAULTS - inventory.used_categories and term.slug not in section_map:
+            report.add(Kind.CATEGORY, Outcome.SKIPPED, term.slug, term.name,
+                       reason=_("the default category, without an article"))  # fmt: skip
+            continue
         with transaction.atomic():
             _import(term, _line(term, terms), section_map, sections, book, report)
     return sections
