@@ -182,7 +182,7 @@ def _is_page_address(parent: Page, slug: str) -> bool:
     if parent.depth > 2:
         return True
     try:
-        return "serve" in (resolve(f"/{slug}/").url_name or "")
+        return resolve(f"/{slug}/").route == resolve("/a-page-and-nothing-else/").route
     except Resolver404:
         return True
 

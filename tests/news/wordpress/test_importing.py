@@ -1,11 +1,15 @@
+import json
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import PageViewRestriction
 
+from home.models import StandardPage
 from news.models import ArticlePage, Author, SectionPage
-from news.wordpress.models import ImportedItem
+from news.wordpress.models import ImportedItem, ImportRun
+from tests.factories import make_admin
 from tests.news.wordpress import wxr
 from tests.news.wordpress.conftest import Import
 
@@ -48,8 +52,6 @@ def test_a_post_becomes_an_article_with_everything(import_export: Import) -> Non
 
 
 def test_the_page_is_served_and_can_be_edited(import_export: Import, client: Client) -> None:
-    from tests.factories import make_admin
-
     import_export(wxr.category("politik"), wxr.item(5, content="Text", slug="haushalt"))
     article = ArticlePage.objects.get()
 
@@ -120,3 +122,50 @@ def test_a_changed_export_updates_what_editors_left_alone(import_export: Import)
     assert report.as_counts()["post"] == {"changed": 1, "kept": 1}
     dates = ArticlePage.objects.get(title="Eins neu")
     assert dates.first_published_at == datetime(2020, 5, 1, 10, 30, tzinfo=UTC)
+
+
+def test_pages_keep_their_tree_and_leave_the_programs_addresses_alone(
+    import_export: Import, client: Client
+) -> None:
+    import_export(
+        wxr.item(7, "Team", "Leute", type="page", parent=6, slug="team", terms=[]),
+        wxr.item(6, "Über uns", "<h2>Wir</h2>Text", type="page", slug="ueber-uns", terms=[]),
+        wxr.item(8, "Admin", "Text", type="page", slug="admin", terms=[]),
+    )
+
+    pages = StandardPage.objects.order_by("url_path").values_list("url_path", flat=True)
+    assert list(pages) == [
+        "/home-de/admin-2/",
+        "/home-de/ueber-uns/",
+        "/home-de/ueber-uns/team/",
+    ]
+    assert client.get("/ueber-uns/team/").status_code == 200
+
+
+def test_a_dry_run_changes_nothing_and_tells_the_same(import_export: Import) -> None:
+    export = (wxr.writer("jana"), wxr.category("politik"), wxr.tag("x"),
+              wxr.item(5, comments=[wxr.comment(1)]))  # fmt: skip
+
+    dry = import_export(*export, is_dry_run=True)
+
+    for model in (ArticlePage, SectionPage, Author, ImportedItem, ImportRun, Redirect):
+        assert not model.objects.exists()
+    wet = import_export(*export).as_counts()
+    wet.pop("redirect")
+    assert dry.as_counts() == wet
+
+
+def test_the_report_is_shown_to_those_who_may(import_export: Import, client: Client) -> None:
+    import_export(wxr.category("politik"), wxr.item(5, "Sichtbar"), wxr.item(6, status="trash"))
+    run = ImportRun.objects.get()
+
+    assert client.get(f"/admin/wordpress/{run.pk}/").status_code in {302, 403}
+    client.force_login(make_admin())
+    assert client.get("/admin/wordpress/").status_code == 200
+    shown = client.get(f"/admin/wordpress/{run.pk}/").content.decode()
+    assert f"/admin/pages/{ArticlePage.objects.get().pk}/edit/" in shown
+    filtered = client.get(f"/admin/wordpress/{run.pk}/?outcome=skipped").content.decode()
+    assert "Artikel 6" in filtered
+    assert "Sichtbar" not in filtered
+    rows = json.loads(b"".join(client.get(f"/admin/wordpress/{run.pk}/report.json")))["rows"]
+    assert {row["title"] for row in rows} >= {"Sichtbar", "Artikel 6"}
