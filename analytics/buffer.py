@@ -6,6 +6,8 @@ All keys of one call carry their shard's hash tag, so it works on Redis Cluster:
     {prefix:s0}:epoch                       stands as long as Redis has not lost its data
     {prefix:s0}:i:<day>:<n>, r:<day>:<n>    view ids and readers of a day of the site, many to
                                             one small hash, which Redis keeps packed
+    {prefix:s0}:l:<minute>                  how often in a minute, by reader and page and by
+                                            network; gone after two minutes
 
 An event goes to its reader's shard, one without a reader to its id's.
 """
@@ -40,6 +42,8 @@ logger = logging.getLogger(__name__)
 HASHES_PER_DAY = 16_384
 MEMORY_MARGIN_SECONDS = 2 * 3600
 WORKER_TIMEOUT_SECONDS = 5.0
+MINUTE_MS = 60_000
+NO_LIMIT = 2**53
 
 _SCRIPT = (Path(__file__).parent / "store_event.lua").read_text(encoding="utf-8")
 _SCRIPT_DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
@@ -180,12 +184,12 @@ def _call_of(
     reader_hash = 0
     extra: list[Any] = []
     if event.kind is Kind.VIEW:
-        extra = ["", "", 0]
+        extra = ["", "", 0, *_limits(event)]
         if event.reader:
             digest = _digest(b"reader", event.reader)
             reader_hash = _hash_of(digest)
             on_page = _digest(b"page", event.reader, event.page.to_bytes(8, "big"))
-            extra = [digest[2:8], on_page[2:8], (event.at_ms - day.start_ms) // 1000]
+            extra[:3] = [digest[2:8], on_page[2:8], (event.at_ms - day.start_ms) // 1000]
     elif event.kind is Kind.READ:
         extra = [event.seconds, event.scroll, "last" if is_last else "more"]
     keys = [
@@ -195,6 +199,7 @@ def _call_of(
         f"{tag}:i:{day.name_before}:{id_hash}",
         f"{tag}:i:{day.name_after}:{id_hash}",
         f"{tag}:r:{day.name}:{reader_hash}",
+        f"{tag}:l:{event.at_ms // MINUTE_MS}",
     ]
     seconds_left = max(0, day.end_ms // 1000 - int(now.timestamp()))
     memory_seconds = settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3600 + MEMORY_MARGIN_SECONDS
@@ -210,6 +215,17 @@ def _call_of(
         ),
         *extra,
     ]
+
+
+def _limits(event: Event) -> list[Any]:
+    """Return what limits the views of a minute, in event time: so a log has its own minutes."""
+    network = _digest(b"network", event.network)[:7] if event.network else ""
+    limited = packing.pack_drop(bucket_of_ms(event.at_ms), DropReason.RATE_LIMIT)
+    reader_limit, network_limit = (
+        settings.ANALYTICS_READER_LIMIT or NO_LIMIT,
+        settings.ANALYTICS_NETWORK_LIMIT or NO_LIMIT,
+    )
+    return [network, reader_limit, network_limit, limited]
 
 
 class _Day(NamedTuple):

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Count
 
 from analytics import buffer, packing
-from analytics.events import DropReason, Kind
+from analytics.events import Dimension, DropReason, Kind
 from analytics.models import (
     DropCount,
     PageBucket,
@@ -39,6 +40,10 @@ READS_PER_TRANSACTION = 20
 TRANSACTIONS_PER_CALL = 50
 TRIM_BEHIND_MS = 60_000
 POISON_LIMIT_CHARACTERS = 2000
+# How many values of a dimension a page may gather in a day; senders are free to invent some.
+# Shards that are drained at once may pass it by a few.
+VALUES_LIMITS = {Dimension.CAMPAIGN: 50, Dimension.REFERRER: 200}
+OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,47 @@ def _count(batch: Batch, shard: int, old_id: str, new_id: str, *, now: datetime)
     return True
 
 
+def _cap_values(batch: Batch) -> None:
+    """Let new values of a page beyond the limit of its day be counted as others."""
+    for dimension, limit in VALUES_LIMITS.items():
+        asked = Counter(
+            (day, page) for day, page, kind, _ in batch.dimensions if kind == dimension
+        )
+        if not asked:
+            continue
+        rows = PageDayDimension.objects.filter(
+            dimension=dimension,
+            day__in={day for day, _ in asked},
+            page_id__in={page for _, page in asked},
+        )
+        counts = rows.values_list("day", "page_id").annotate(count=Count("value"))
+        counts = counts.filter(count__gt=limit - max(asked.values()))
+        stored = {(day, page): count for day, page, count in counts}
+        crowded = {key for key in asked if stored.get(key, 0) + asked[key] > limit}
+        if not crowded:
+            continue
+        known: dict[tuple[date, int], set[str]] = defaultdict(set)
+        rows = rows.filter(page_id__in={page for _, page in crowded})
+        for day, page, value in rows.values_list("day", "page_id", "value"):
+            known[day, page].add(value)
+        keys = [key for key in batch.dimensions if key[2] == dimension and key[:2] in crowded]
+        # What is read most keeps its name.
+        for key in sorted(keys, key=lambda key: (-batch.dimensions[key][0], key)):
+            day, page, _, value = key
+            values = known[day, page]
+            if value == OTHER or value in values:
+                continue
+            if len(values - {OTHER}) < limit:
+                values.add(value)
+                continue
+            views, visits = batch.dimensions.pop(key)
+            others = batch.dimensions[day, page, dimension, OTHER]
+            others[0] += views
+            others[1] += visits
+
+
 def _write(batch: Batch, shard: int, *, now: datetime) -> None:
+    _cap_values(batch)
     add_rows(
         PageBucket,
         ["page_id", "bucket"],

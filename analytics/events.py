@@ -1,7 +1,8 @@
 """What intake hands on: one event, and its packed form in stream and spool.
 
 The pseudonym of the reader is part of an event only until the script in Redis has turned it
-into flags; a stream entry never holds it.
+into flags; a stream entry never holds it. The sender's network, hashed, only limits the rate:
+it goes no further than that script, not even into the spool.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Event:
 
     `id` is 16 bytes, the same whenever the event is sent again. `at_ms` is the server's time of
     receipt, Unix milliseconds. `reader` is the 8-byte pseudonym of the day, None for drops and
-    for readers who asked not to be recognised. `dimensions` hold short texts without tabs or
+    for readers who asked not to be recognised; `network` the 8-byte hash of where a VIEW came
+    from, with the same salt. `dimensions` hold short texts without tabs or
     line breaks. `seconds` and `scroll` belong to READ; `reason` and `detail` (the kind of bot,
     say) to DROP.
     """
@@ -74,3 +76,4 @@ class Event:
     scroll: int = 0
     reason: str = ""
     detail: str = ""
+    network: bytes = b""

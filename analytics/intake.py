@@ -25,7 +25,7 @@ from analytics.clients import country_of, network_of, wants_no_pseudonym
 from analytics.devices import classify
 from analytics.events import Dimension, DropReason, Event, Kind
 from analytics.pages import PageState, state_of
-from analytics.pseudonyms import Salts, pseudonym, salt_of
+from analytics.pseudonyms import Salts, network_hash, pseudonym, salt_of
 from analytics.referrer_spam import is_spam
 from analytics.staff import is_staff
 
@@ -185,8 +185,8 @@ def referrer_spam(candidate: Candidate) -> Drop | None:
     return Drop(DropReason.REFERRER_SPAM) if is_spam(host_of(candidate.ref)) else None
 
 
-# What costs least and says most comes first. Duplicates and a limit per reader and page need
-# the memory of all processes: they belong into the script that stores the event.
+# What costs least and says most comes first. Duplicates and the limits per minute need the
+# memory of all processes: they belong into the script that stores the event.
 STEPS: tuple[Step, ...] = (
     size,
     parse,
@@ -248,21 +248,24 @@ def _dropped(candidate: Candidate, drop: Drop) -> Event:
 def _accepted(candidate: Candidate, salts: Salts) -> Event:
     at_ms = _at_ms(candidate)
     is_view = candidate.kind is Kind.VIEW
+    network = network_of(candidate.environ)
+    is_recognised = not wants_no_pseudonym(candidate.environ)
     return Event(
         kind=candidate.kind,
         id=candidate.id,
         at_ms=at_ms,
         page=candidate.page,
-        reader=None if wants_no_pseudonym(candidate.environ) else _reader(candidate, at_ms, salts),
+        reader=_reader(candidate, network, at_ms, salts) if is_recognised else None,
         dimensions=_dimensions(candidate) if is_view else {},
         seconds=candidate.seconds,
         scroll=candidate.scroll,
+        network=network_hash(network, at_ms=at_ms, salts=salts) if is_view else b"",
     )
 
 
-def _reader(candidate: Candidate, at_ms: int, salts: Salts) -> bytes:
+def _reader(candidate: Candidate, network: str, at_ms: int, salts: Salts) -> bytes:
     return pseudonym(
-        network=network_of(candidate.environ),
+        network=network,
         user_agent=candidate.user_agent,
         site=candidate.host,
         at_ms=at_ms,

@@ -67,6 +67,16 @@ def pseudonym(
     ).digest()
 
 
+def network_hash(network: str, *, at_ms: int, salts: Salts = salt_of) -> bytes:
+    """Return the 8 bytes that stand for a network until midnight, to limit its rate."""
+    return hashlib.blake2b(
+        network.encode("utf-8", "surrogateescape"),
+        key=salts(day_of(at_ms)),
+        digest_size=PSEUDONYM_BYTES,
+        person=b"network",
+    ).digest()
+
+
 def delete_old_salts(*, now: datetime) -> int:
     """Delete every salt older than yesterday's, here and in the database; return how many."""
     yesterday = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date() - timedelta(days=1)

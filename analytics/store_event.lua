@@ -2,10 +2,12 @@
 -- the stream again cannot change them. All keys carry the shard's hash tag.
 --
 -- KEYS: 1 epoch, 2 stream, 3-5 view ids of the event's day, the day before and the day after,
---       6 readers of the event's day
+--       6 readers of the event's day, 7 counters of the event's minute
 -- ARGV: 1 kind, 2 field of the id, 3 entry (its last column is added here), 4 replay or live,
 --       5 seconds until the day's memory may go, 6 entry for a drop
---       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the day
+--       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the
+--       day, 10 field of the network ('' for unknown), 11 and 12 how many views a minute may have
+--       by reader and page, and by network, 13 entry for a view beyond, to which the limit is added
 --       read: 7 seconds, 8 scroll, 9 last or more (other shards may know the id)
 --
 -- Answers stored, seen, unknown or refused.
@@ -14,6 +16,9 @@ local VISIT_SECONDS = 1800
 local READ_SECONDS = 1800
 -- Longer values would unpack the small hash they stand in.
 local SPANS = 10
+local MINUTE_SECONDS = 120
+-- Stands for a view that was beyond a limit: known, but without reading time.
+local LIMITED = 'x'
 
 local function number_at(text, place)
   local high, middle, low = string.byte(text, place, place + 2)
@@ -72,12 +77,32 @@ local function take_in(stored, second)
   return visit, table.concat(texts)
 end
 
+local function is_beyond(field, limit)
+  if field == '' then
+    return false
+  end
+  local views = redis.call('HINCRBY', KEYS[7], field, 1)
+  if views == 1 then
+    redis.call('EXPIRE', KEYS[7], MINUTE_SECONDS)
+  end
+  return views > tonumber(limit)
+end
+
+local function limit_passed()
+  return is_beyond(ARGV[8], ARGV[11]) and 'reader' or is_beyond(ARGV[10], ARGV[12]) and 'network'
+end
+
 local function store_view()
   if key_that_knows(ARGV[2]) then
     if ARGV[4] == 'live' then
       append(ARGV[6])
     end
     return 'seen'
+  end
+  local limit = limit_passed()
+  if limit then
+    remember(KEYS[3], ARGV[2], LIMITED)
+    return append(ARGV[13] .. limit)
   end
   local flags = 0
   if ARGV[7] ~= '' then
@@ -108,6 +133,9 @@ local function store_read()
     return 'unknown'
   end
   local stored = redis.call('HGET', key, ARGV[2])
+  if stored == LIMITED then
+    return 'seen'
+  end
   local old_seconds, old_scroll = 0, 0
   if stored ~= '' then
     old_seconds = math.floor(number_at(stored, 1) / 256)

@@ -218,6 +218,9 @@ ANALYTICS_ENGAGEMENT = env.boolean("ANALYTICS_ENGAGEMENT", DEMO)
 # Off: no figure names a single person, in no report, export or interface.
 ANALYTICS_PER_PERSON = env.boolean("ANALYTICS_PER_PERSON", True)
 ANALYTICS_RESPECT_GPC = env.boolean("ANALYTICS_RESPECT_GPC", True)
+# A minute; 0 lifts a limit. Many phones behind one carrier address look like one reader.
+ANALYTICS_READER_LIMIT = env.integer("ANALYTICS_READER_LIMIT", 300)
+ANALYTICS_NETWORK_LIMIT = env.integer("ANALYTICS_NETWORK_LIMIT", 30_000)
 ANALYTICS_SPAM_REFERRERS = env.words("ANALYTICS_SPAM_REFERRERS")
 ANALYTICS_COUNTRY_HEADER = env.text("ANALYTICS_COUNTRY_HEADER")
 ANALYTICS_BUCKET_RETENTION_DAYS = env.integer("ANALYTICS_BUCKET_RETENTION_DAYS", 35, at_least=31)

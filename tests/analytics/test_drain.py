@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from analytics import buffer
-from analytics.drain import aggregate, drain_shard
+from analytics.drain import VALUES_LIMITS, aggregate, drain_shard
 from analytics.events import Dimension
 from analytics.models import (
     DropCount,
@@ -328,3 +328,25 @@ def test_view_is_in_the_windows_after_one_drain_and_one_roll(counting):
         ("30d", 5, 1),
         ("7d", 5, 1),
     ]
+
+
+def campaigns(page: int = 5) -> dict[str, int]:
+    rows = PageDayDimension.objects.filter(page_id=page, dimension=Dimension.CAMPAIGN)
+    return dict(rows.values_list("value", "views"))
+
+
+def test_campaigns_beyond_the_limit_of_page_and_day_are_counted_as_others(counting, monkeypatch):
+    monkeypatch.setitem(VALUES_LIMITS, Dimension.CAMPAIGN, 2)
+
+    def take(*names: str, **where):
+        for name in names:
+            buffer.accept(view(dimensions={Dimension.CAMPAIGN: name}, **where), now=NOON)
+        drain_all()
+
+    take("a")
+    take("d", "c", "c", "b")
+    take("a", "c", "e", "other")
+    take("x", "y", page=6)
+
+    assert campaigns() == {"a": 2, "c": 3, "other": 4}
+    assert campaigns(6) == {"x": 1, "y": 1}

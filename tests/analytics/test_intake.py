@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -41,8 +42,10 @@ def test_accepted_view_holds_classes_and_a_pseudonym(page):
             Dimension.SYSTEM: "Linux",
             Dimension.CAMPAIGN: "Mai",
         },
+        network=event.network,
     )
-    assert len(event.reader) == 8
+    assert len(event.reader) == len(event.network) == 8
+    assert event.reader != event.network
 
 
 def test_accepted_reading_time_is_clamped(page):
@@ -328,3 +331,15 @@ def test_first_beacon_costs_the_same_among_one_and_three_pages(page, django_asse
 
     with django_assert_num_queries(2):
         take(body(page.pk))
+
+
+def test_network_is_hashed_with_the_salt_of_the_day_also_for_unrecognised_readers(page):
+    one, other = take(body(page.pk)), take(body(page.pk), HTTP_USER_AGENT=CHROME)
+    elsewhere = take(body(page.pk), REMOTE_ADDR="203.0.113.8")
+    unrecognised = take(body(page.pk), HTTP_SEC_GPC="1")
+    tomorrow = take(body(page.pk), now=NOON + timedelta(days=1))
+
+    assert one.network == other.network == unrecognised.network
+    assert unrecognised.reader is None
+    assert len({one.network, elsewhere.network, tomorrow.network}) == 3
+    assert take(body(page.pk, seconds=1, scroll=1), kind=Kind.READ).network == b""

@@ -79,6 +79,7 @@ class World:
             "DATABASE_URL": database_url,
             "REDIS_URL": f"unix://{self.socket}",
             "KEY_PREFIX": "proof",
+            "ANALYTICS_READER_LIMIT": "0",  # few readers, in a hurry
             "SECRET_KEY": "only-for-tests",
             "LOG_LEVEL": "CRITICAL",
             "ANALYTICS_SHARDS": str(shards),
