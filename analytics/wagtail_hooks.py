@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.urls import URLPattern, path, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -12,6 +13,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from analytics.admin_views import CountingCheckMenuItem, CountingCheckView
 from analytics.models import RankingRule
 
 
@@ -68,3 +70,19 @@ class RankingRuleViewSet(ModelViewSet):
 @hooks.register("register_admin_viewset")
 def register_ranking_rules() -> RankingRuleViewSet:
     return RankingRuleViewSet()
+
+
+@hooks.register("register_admin_urls")
+def register_counting_check() -> list[URLPattern]:
+    return [path("reports/counting/", CountingCheckView.as_view(), name="counting_check")]
+
+
+@hooks.register("register_reports_menu_item")
+def register_counting_check_menu_item() -> CountingCheckMenuItem:
+    return CountingCheckMenuItem(
+        _("Counting check"),
+        reverse_lazy("counting_check"),
+        name="counting-check",
+        icon_name="warning",
+        order=120,
+    )

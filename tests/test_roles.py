@@ -124,6 +124,7 @@ CASES = [
     Case("analytics_overview", "AS", query="?export=csv"),
     Case("analytics_table", "EAS", ("articles",)),
     Case("analytics_table", "AS", ("articles",), query="?export=xlsx"),
+    Case("counting_check", "AS"),
     Case("mail_outbox:index", "S"),
     Case("mail_outbox:index_results", "S"),
     Case("mail_outbox:inspect", "S", (MAIL,)),
