@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from news.comments import tickets
-from news.comments.models import ReaderComment
+from news.comments.models import ReaderComment, Reason
 from news.comments.text import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, clean_line, clean_text
 from news.comments.tickets import Refusal, Ticket, TicketRefused
 from news.consent.models import ConsentText
@@ -46,6 +46,28 @@ class TextForm(forms.Form):
                 params={"limit": MAX_TEXT_LENGTH},
             )
         return text
+
+
+class ReportForm(forms.Form):
+    """Why a reader thinks that the editors should look at a comment."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Please choose")), *Reason.choices],
+        error_messages={"required": _("Please choose a reason.")},
+    )
+    text = forms.CharField(
+        label=_("Explanation (optional)"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="report-field-%s", label_suffix="")
+
+    def clean_text(self) -> str:
+        return clean_text(self.cleaned_data["text"])
 
 
 class CommentForm(TextForm):

@@ -32,6 +32,14 @@ def exceeded(request: HttpRequest, *, email: str, now: datetime) -> bool:
     return any(counts)
 
 
+def too_many_reports(request: HttpRequest, *, now: datetime) -> bool:
+    """Count a report of a comment likewise, by network only."""
+    try:
+        return _count("report", _network(request), now) > settings.COMMENTS_PER_NETWORK > 0
+    except redis.RedisError:
+        return False
+
+
 def _count(kind: str, value: str, now: datetime) -> int:
     day_key = cache.get_or_set(f"comment-limit-key:{now:%Y%m%d}", secrets.token_hex(16), 24 * HOUR)
     digest = hmac.new(str(day_key).encode(), value.encode(), hashlib.sha256).hexdigest()

@@ -134,6 +134,10 @@ class ReaderComment(models.Model):
         return f"comment-{self.pk}"
 
     @property
+    def why_held(self) -> "list[CommentHold]":
+        return list(self.holds.all())
+
+    @property
     def version(self) -> str:
         """What somebody saw who decides: another state or another text is another version."""
         return f"{self.state}.{self.edits}"
@@ -175,6 +179,8 @@ class CommentDecision(AppendOnlyModel):
     rule = models.CharField(_("rule"), max_length=40, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
     note = models.TextField(_("note"), max_length=1000, blank=True)
+    # What was decided in one act, so that it can be taken back in one.
+    batch = models.UUIDField(null=True, editable=False, db_index=True)
     at = models.DateTimeField(_("at"))
 
     objects = AppendOnlyQuerySet.as_manager()
@@ -187,6 +193,44 @@ class CommentDecision(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.old_state} -> {self.new_state}"
+
+
+class HoldKind(models.TextChoices):
+    WORD = "word", _("Word on the list")
+    LINK = "link", _("Link")
+    EDITED = "edited", _("Changed after approval")
+    CLOSED = "closed", _("Thread closed meanwhile")
+
+
+class CommentHold(models.Model):
+    """One reason why a comment waits for a moderator, besides that every comment may have to."""
+
+    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="holds")
+    kind = models.CharField(_("reason"), max_length=8, choices=HoldKind.choices)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        label = str(self.get_kind_display())
+        return f"{label}: {self.detail}" if self.detail else label
+
+
+class CommentReport(models.Model):
+    """A reader's word that a comment should be looked at; says nothing about that reader."""
+
+    comment = models.ForeignKey(ReaderComment, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    text = models.TextField(_("explanation"), max_length=1000, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.get_reason_display())
 
 
 class HoldPolicy(models.TextChoices):
@@ -221,6 +265,18 @@ class CommentSettings(BaseSiteSetting):
         default=True,
         help_text=_("Each comment is confirmed by a link in a mail before anybody sees it."),
     )
+    held_words = models.TextField(
+        _("words that hold a comment"),
+        blank=True,
+        max_length=20_000,
+        help_text=_(
+            "One word or phrase per line, matched as whole words. A * at either end takes in "
+            "compounds: *hund finds Schweinehund, hund* finds Hundeleine."
+        ),
+    )
+    links_allowed = models.PositiveSmallIntegerField(
+        _("links allowed"), default=0, help_text=_("A comment with more links is held.")
+    )
     privacy_page = models.ForeignKey(
         "wagtailcore.Page",
         verbose_name=_("privacy policy"),
@@ -237,6 +293,8 @@ class CommentSettings(BaseSiteSetting):
         FieldPanel("close_after_days"),
         FieldPanel("hold_policy"),
         FieldPanel("confirms_by_email"),
+        FieldPanel("held_words"),
+        FieldPanel("links_allowed"),
         PageChooserPanel("privacy_page"),
     ]
 

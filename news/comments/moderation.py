@@ -5,6 +5,7 @@ same time one succeeds and the other is told. Every change writes a decision and
 article's cached page.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from cms.page_cache.tags import invalidate
-from news.comments import mails, roles
+from news.comments import holding, mails, policy, roles
 from news.comments.models import (
     CommentDecision,
     CommentSettings,
     CommentState,
+    HoldKind,
     HoldPolicy,
     ReaderComment,
     Role,
@@ -69,6 +71,7 @@ class By:
     rule: str = ""
     reason: str = ""
     note: str = ""
+    batch: uuid.UUID | None = None
 
 
 def submit(
@@ -97,6 +100,7 @@ def _store(new: Submission, settings: CommentSettings, now: datetime) -> ReaderC
         subject=subjects.reference(new.email),
         consent_text=new.consent_text,
     )
+    holding.check(comment, settings)
     recording.give(
         new.consent_text,
         address=new.email,
@@ -137,7 +141,11 @@ def _enter(
 ) -> None:
     """Put the comment into the queue, or publish it where nothing is held."""
     _move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now, role=role)
-    if settings.hold_policy == HoldPolicy.NONE:
+    if settings.hold_policy != HoldPolicy.NONE:
+        return
+    if not policy.effective(comment.article, settings=settings, now=now).is_open:
+        holding.note(comment, HoldKind.CLOSED)
+    if not comment.holds.exists():
         approve(comment, By(rule="nothing_held"), now=now)
 
 
@@ -163,6 +171,23 @@ def hide(comment: ReaderComment, by: By, *, now: datetime) -> None:
     _move(comment, S.HIDDEN, HIDEABLE, by, now)
 
 
+def undo(comment: ReaderComment, by: By, *, batch: uuid.UUID, now: datetime) -> None:
+    """Take back a decision, if it is still the last word about the comment.
+
+    Raises:
+        NotPossible: something was decided after it, or the reader withdrew.
+    """
+    with transaction.atomic():
+        last = comment.decisions.last()
+        if last is None or last.batch != batch or last.new_state != comment.state:
+            raise NotPossible("undo")
+        if last.old_state == S.PUBLISHED and not recording.allows_publishing(
+            comment.pk, confirmed=False
+        ):
+            raise ConsentMissing
+        _move(comment, S(last.old_state), {S(last.new_state)}, by, now)
+
+
 def pick(comment: ReaderComment, by: By, *, now: datetime) -> None:
     """Mark a published comment as worth reading."""
     _move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=True)
@@ -179,7 +204,7 @@ def may_edit(comment: ReaderComment, *, now: datetime) -> bool:
     return not comment.replies.exclude(state=S.WITHDRAWN).exists()
 
 
-def edit(comment: ReaderComment, text: str, *, now: datetime) -> None:
+def edit(comment: ReaderComment, text: str, *, settings: CommentSettings, now: datetime) -> None:
     """Replace the text; what was approved before waits for a moderator again.
 
     Raises:
@@ -191,7 +216,11 @@ def edit(comment: ReaderComment, text: str, *, now: datetime) -> None:
         return
     state = S.UNCONFIRMED if comment.state == S.UNCONFIRMED else S.PENDING
     changes = {"text": text, "edits": comment.edits + 1, "edited_at": now, "is_picked": False}
-    _move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
+    with transaction.atomic():
+        if comment.state == S.PUBLISHED:
+            holding.note(comment, HoldKind.EDITED)
+        _move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
+        holding.check(comment, settings)
 
 
 def withdraw(
@@ -246,6 +275,7 @@ def _move(
             rule=by.rule,
             reason=by.reason,
             note=by.note,
+            batch=by.batch,
             at=now,
         )
         invalidate(f"page:{comment.article_id}")

@@ -1,34 +1,46 @@
 """The moderation queue in the Wagtail admin: list, one comment, decisions one by one or many."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
+from uuid import UUID, uuid4
 
 import django_filters
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
+from wagtail.admin import messages as admin_messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
-from news.comments import discussion, moderation
-from news.comments.models import CommentState, ReaderComment, Reason
+from news.comments import discussion, moderation, threads, words
+from news.comments.models import (
+    CommentHold,
+    CommentReport,
+    CommentSettings,
+    CommentState,
+    HoldKind,
+    ReaderComment,
+    Reason,
+)
 from news.comments.moderation import By, ConsentMissing, NotPossible, StateChanged
 from news.comments.permissions import may_moderate
 from news.consent.models import ConsentEvent
-from news.models import SectionPage
+from news.models import ArticlePage, SectionPage
 
 LISTED_STATES = [choice for choice in CommentState.choices if choice[0] != "unconfirmed"]
 
@@ -47,6 +59,16 @@ class DecisionForm(forms.Form):
     )
 
 
+class WordsForm(forms.Form):
+    words = forms.CharField(
+        label=_("words that hold a comment"),
+        max_length=20_000,
+        help_text=CommentSettings._meta.get_field("held_words").help_text,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+
+TRIED = 1000
 Verb = Callable[..., None]
 # verb -> (function, whether a reason is asked for, states it leads from)
 VERBS: dict[str, tuple[Verb, bool, frozenset[CommentState]]] = {
@@ -72,6 +94,10 @@ class DecideColumn(BaseColumn):
         return context | {"csrf_token": get_token(request), "next": request.get_full_path()}
 
 
+class HoldColumn(Column):
+    cell_template_name = "reader_comments/admin/hold_cell.html"
+
+
 class TextColumn(Column):
     cell_template_name = "reader_comments/admin/text_cell.html"
 
@@ -79,6 +105,15 @@ class TextColumn(Column):
 class CommentFilterSet(WagtailFilterSet):
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=LISTED_STATES, widget=forms.RadioSelect, empty_label=_("All")
+    )
+    article = django_filters.CharFilter(
+        label=_("Article"), field_name="article__title", lookup_expr="icontains"
+    )
+    word = django_filters.CharFilter(label=_("Word"), field_name="text", lookup_expr="icontains")
+    reason = django_filters.ChoiceFilter(
+        label=_("Why held"),
+        choices=[*HoldKind.choices, ("reported", _("Reported by readers"))],
+        method="for_reason",
     )
     section = django_filters.ModelChoiceFilter(
         label=_("Section"),
@@ -90,6 +125,13 @@ class CommentFilterSet(WagtailFilterSet):
         model = ReaderComment
         fields: list[str] = []
 
+    def for_reason(
+        self, comments: QuerySet[ReaderComment], name: str, value: str
+    ) -> QuerySet[ReaderComment]:
+        if value == "reported":
+            return comments.filter(pk__in=CommentReport.objects.values("comment"))
+        return comments.filter(pk__in=CommentHold.objects.filter(kind=value).values("comment"))
+
     def in_section(
         self, comments: QuerySet[ReaderComment], name: str, section: SectionPage
     ) -> QuerySet[ReaderComment]:
@@ -98,7 +140,10 @@ class CommentFilterSet(WagtailFilterSet):
 
 class CommentIndexView(IndexView):
     def get_base_queryset(self) -> Any:
-        return ReaderComment.objects.for_moderators()
+        reports = CommentReport.objects.filter(comment=OuterRef("pk")).order_by()
+        counted = reports.values("comment").annotate(n=Count("pk")).values("n")
+        comments = ReaderComment.objects.for_moderators().prefetch_related("holds")
+        return comments.annotate(report_count=Coalesce(Subquery(counted), 0))
 
 
 class CommentInspectView(InspectView):
@@ -119,12 +164,84 @@ class CommentInspectView(InspectView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "comment": comment,
+            "holds": comment.holds.all(),
+            "reports": comment.reports.all(),
+            "history": _history(comment),
             "node": discussion.Node(comment),
             "decisions": comment.decisions.select_related("actor"),
             "events": events.select_related("text"),
             "possible": possible,
             "form": DecisionForm(),
         }
+
+
+def _history(comment: ReaderComment) -> dict[str, Any]:
+    """What the same confirmed address wrote besides: how often, with which end, and the last."""
+    if not comment.subject:
+        return {}
+    others = ReaderComment.objects.for_moderators().for_subjects([comment.subject])
+    others = others.exclude(pk=comment.pk)
+    counts = others.order_by("state").values_list("state").annotate(n=Count("pk"))
+    return {
+        "counts": [(CommentState(state).label, count) for state, count in counts],
+        "newest": others.order_by("-submitted_at")[:10],
+    }
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close the thread of an article for good, in one act."""
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    article = get_object_or_404(ArticlePage, pk=pk)
+    threads.close(article, user=request.user)
+    messages.success(request, _("Comments on “%s” are closed.") % article.title)
+    url = get_valid_next_url_from_request(request)
+    return redirect(url or reverse("reader_comments_admin:list"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, batch: UUID) -> HttpResponse:
+    """Take back what was decided in one act; GET shows it, POST acts."""
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    comments = ReaderComment.objects.for_moderators().filter(decisions__batch=batch)
+    if request.method != "POST":
+        context = {"comments": comments.distinct()}
+        return render(request, "reader_comments/admin/undo.html", context)
+    by, now = By(actor=request.user, rule="undo"), timezone.now()
+    done = 0
+    for comment in comments.distinct():
+        with suppress(StateChanged, NotPossible, ConsentMissing):
+            moderation.undo(comment, by, batch=batch, now=now)
+            done += 1
+    text = ngettext("%(count)d decision taken back.", "%(count)d decisions taken back.", done)
+    messages.success(request, text % {"count": done})
+    return redirect("reader_comments_admin:list")
+
+
+def _say_done(request: HttpRequest, message: str, batch: UUID) -> None:
+    """Say what was done, with the way back."""
+    url = reverse("reader_comments_admin:undo", args=[batch])
+    admin_messages.success(request, message, buttons=[admin_messages.button(url, _("Undo"))])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def try_words(request: HttpRequest) -> HttpResponse:
+    """A list of words against the last comments: what it would have held. Nothing is saved."""
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    kept = CommentSettings.of(request).held_words
+    form = WordsForm(request.POST or None, initial={"words": kept})
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        last = ReaderComment.objects.for_moderators().order_by("-submitted_at")[:TRIED]
+        tried = [
+            (comment, words.find(form.cleaned_data["words"], f"{comment.name}\n{comment.text}"))
+            for comment in last
+        ]
+        context |= {"tried": len(tried), "held": [row for row in tried if row[1]]}
+    return render(request, "reader_comments/admin/words.html", context)
 
 
 @require_POST
@@ -146,7 +263,13 @@ def _carry_out(request: HttpRequest, comment: ReaderComment, name: str) -> None:
         messages.error(request, _("Please choose a reason."))
         return
     said = form.cleaned_data if asks_reason else {}
-    by = By(actor=request.user, reason=said.get("reason", ""), note=said.get("note", ""))
+    batch = uuid4() if name not in ("pick", "unpick") else None
+    by = By(
+        actor=request.user,
+        reason=said.get("reason", ""),
+        note=said.get("note", ""),
+        batch=batch,
+    )
     try:
         if request.POST.get("seen", comment.version) != comment.version:
             raise StateChanged
@@ -156,7 +279,11 @@ def _carry_out(request: HttpRequest, comment: ReaderComment, name: str) -> None:
     except ConsentMissing:
         messages.error(request, _("Nothing done: no consent stands for this comment."))
     else:
-        messages.success(request, _("Done: %s") % comment.get_state_display())
+        done = _("Done: %s") % comment.get_state_display()
+        if batch:
+            _say_done(request, done, batch)
+        else:
+            messages.success(request, done)
 
 
 def _inspect_url(comment: ReaderComment) -> str:
@@ -179,7 +306,13 @@ class CommentBulkAction(SnippetBulkAction):
 
     def get_execution_context(self) -> dict[str, Any]:
         said = self.cleaned_form.cleaned_data
-        by = By(actor=self.request.user, reason=said.get("reason", ""), note=said.get("note", ""))
+        self.batch = uuid4()
+        by = By(
+            actor=self.request.user,
+            reason=said.get("reason", ""),
+            note=said.get("note", ""),
+            batch=self.batch,
+        )
         return {"by": by, "verb": type(self).__dict__["verb"]}
 
     @classmethod
@@ -195,9 +328,10 @@ class CommentBulkAction(SnippetBulkAction):
                 continue
         return done, len(objects) - done
 
-    def get_success_message(self, done: int, left: int) -> str:
+    def get_success_message(self, done: int, left: int) -> None:
+        """Say it ourselves: Wagtail's own message has no way back."""
         text = ngettext("%(count)d comment decided.", "%(count)d comments decided.", done)
-        return text % {"count": done}
+        _say_done(self.request, text % {"count": done}, self.batch)
 
 
 class ApproveBulkAction(CommentBulkAction):
@@ -257,6 +391,8 @@ class ReaderCommentViewSet(SnippetViewSet):
         TextColumn("text", label=_("Comment")),
         Column("article.title", label=_("Article")),
         Column("get_state_display", label=_("State"), sort_key="state"),
+        HoldColumn("why_held", label=_("Why held")),
+        Column("report_count", label=_("Reports")),
         DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
         DecideColumn("decide", label=_("Decision")),
     ]
@@ -285,7 +421,13 @@ class ReaderCommentViewSet(SnippetViewSet):
         )
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        return [*super().get_urlpatterns(), path("decide/<int:pk>/", decide, name="decide")]
+        return [
+            *super().get_urlpatterns(),
+            path("decide/<int:pk>/", decide, name="decide"),
+            path("close/<int:pk>/", close, name="close"),
+            path("undo/<uuid:batch>/", undo, name="undo"),
+            path("words/", try_words, name="words"),
+        ]
 
     def register_chooser_viewset(self) -> None:
         """Nobody picks comments; Wagtail's chooser would list them to everyone in the admin."""

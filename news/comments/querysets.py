@@ -41,7 +41,7 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
         order = ("-submitted_at", "-pk") if newest_first else ("submitted_at", "pk")
         chosen = every.roots(article_id).order_by(*order)[start : start + length].values("pk")
         published = every.filter(article_id=article_id, state="published")
-        return (
+        found: ReaderCommentQuerySet = (
             self.filter(article_id=article_id)
             .filter(Q(pk__in=chosen) | Q(parent__in=chosen, state="published"))
             .annotate(
@@ -49,6 +49,7 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
             )
             .order_by("submitted_at", "pk")
         )
+        return found
 
     def count_by_article(self, article_ids: Iterable[int]) -> dict[int, int]:
         """Return the number of published comments of each article that has any."""

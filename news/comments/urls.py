@@ -3,7 +3,6 @@
 from django.urls import path
 
 from news.comments import views
-from news.comments.feeds import CommentFeed
 
 app_name = "reader_comments"
 urlpatterns = [
@@ -12,8 +11,9 @@ urlpatterns = [
     path("<int:page_id>/thanks/", views.thanks, name="thanks"),
     path("<int:page_id>/thread/", views.thread, name="thread"),
     path("<int:page_id>/newest/", views.thread, {"newest_first": True}, name="newest"),
-    path("<int:page_id>/feed/", CommentFeed(), name="feed"),
+    path("<int:page_id>/feed/", views.feed, name="feed"),
     path("show/<int:comment_id>/", views.show, name="show"),
+    path("report/<int:comment_id>/", views.report, name="report"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
     path("manage/<str:token>/edit/", views.edit, name="edit"),

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cms.page_cache.tags import tag_response
 from news.comments import discussion, limits, links, moderation, origins
 from news.comments.discussion import Discussion
-from news.comments.forms import CommentForm, TextForm, find_parent
-from news.comments.models import CommentSettings, LinkPurpose, ReaderComment
+from news.comments.feeds import CommentFeed
+from news.comments.forms import CommentForm, ReportForm, TextForm, find_parent
+from news.comments.models import CommentReport, CommentSettings, LinkPurpose, ReaderComment
 from news.models import ArticlePage
 
 View = Callable[..., HttpResponse]
@@ -167,7 +168,9 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # If it came too late, the page shows how the comment stands now.
         with suppress(moderation.NotPossible, moderation.StateChanged):
-            moderation.edit(found, form.cleaned_data["text"], now=now)
+            moderation.edit(
+                found, form.cleaned_data["text"], settings=CommentSettings.of(request), now=now
+            )
         return _see_other("manage", token)
     context = {"form": form, "article": found.article, "token": token}
     status = 422 if form.errors else 200
@@ -193,6 +196,15 @@ def thread(request: HttpRequest, page_id: int, *, newest_first: bool = False) ->
 
 
 @require_http_methods(["GET", "HEAD"])
+def feed(request: HttpRequest, page_id: int) -> HttpResponse:
+    """The newest comments of an article, for feed readers."""
+    shown = _discussion(request, page_id)
+    response = CommentFeed()(request, shown=shown)
+    tag_response(response, *discussion.cache_tags(shown.article))
+    return response
+
+
+@require_http_methods(["GET", "HEAD"])
 def show(request: HttpRequest, comment_id: int) -> HttpResponse:
     """The lasting address of a comment: leads to wherever it stands today."""
     public = ReaderComment.objects.published().select_related("parent")
@@ -203,6 +215,25 @@ def show(request: HttpRequest, comment_id: int) -> HttpResponse:
     if number > 1:
         url = f"{reverse('reader_comments:thread', args=[article.pk])}?page={number}"
     return redirect(f"{url}#{found.anchor}")
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, comment_id: int) -> HttpResponse:
+    """Tell the editors about a published comment, without an account."""
+    public = ReaderComment.objects.published()
+    found = get_object_or_404(public, pk=min(comment_id, 2**63 - 1))
+    article = _discussion(request, found.article_id).article
+    form = ReportForm(request.POST or None)
+    context = {"comment": found, "article": article, "form": form}
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        context["too_many"] = limits.too_many_reports(request, now=now)
+        if not context["too_many"]:
+            CommentReport.objects.create(comment=found, at=now, **form.cleaned_data)
+            context["is_done"] = True
+    status = 422 if form.errors else 429 if context.get("too_many") else 200
+    return render(request, "reader_comments/report.html", context, status=status)
 
 
 def _see_other(name: str, token: str) -> HttpResponse:

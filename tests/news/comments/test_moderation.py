@@ -275,19 +275,24 @@ def test_text_may_be_changed_for_fifteen_minutes(make_comment: MakeComment) -> N
     comment = make_comment("pending")
     end = comment.submitted_at + timedelta(minutes=15)
 
-    moderation.edit(comment, "Anders.", now=end - timedelta(seconds=1))
+    moderation.edit(comment, "Anders.", settings=CommentSettings(), now=end - timedelta(seconds=1))
 
     comment.refresh_from_db()
     assert (comment.text, comment.edits, comment.state) == ("Anders.", 1, "pending")
     assert comment.edited_at == end - timedelta(seconds=1)
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Noch einmal.", now=end)
+        moderation.edit(comment, "Noch einmal.", settings=CommentSettings(), now=end)
 
 
 def test_change_after_approval_goes_back_to_moderation(make_comment: MakeComment) -> None:
     comment = make_comment("published")
 
-    moderation.edit(comment, "Anders.", now=comment.submitted_at + timedelta(minutes=1))
+    moderation.edit(
+        comment,
+        "Anders.",
+        settings=CommentSettings(),
+        now=comment.submitted_at + timedelta(minutes=1),
+    )
 
     last = comment.decisions.last()
     assert comment.state == "pending"
@@ -304,9 +309,9 @@ def test_answered_text_stays(make_comment: MakeComment) -> None:
     soon = comment.submitted_at + timedelta(minutes=1)
 
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Anders.", now=soon)
+        moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
     moderation.withdraw(reply, now=soon)
-    moderation.edit(comment, "Anders.", now=soon)
+    moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
 
 
 @pytest.mark.parametrize("state", ["rejected", "spam", "withdrawn"])
@@ -320,13 +325,13 @@ def test_decided_text_stays(make_comment: MakeComment, state: str) -> None:
         verb(comment, By(rule="test"), now=soon)
 
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Anders.", now=soon)
+        moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
 
 
 def test_nobody_approves_a_text_they_have_not_seen(make_comment: MakeComment) -> None:
     comment = make_comment("pending")
     seen = ReaderComment.objects.get(pk=comment.pk)
-    moderation.edit(comment, "Ganz anders.", now=comment.submitted_at)
+    moderation.edit(comment, "Ganz anders.", settings=CommentSettings(), now=comment.submitted_at)
 
     with pytest.raises(StateChanged):
         moderation.approve(seen, By(rule="test"), now=NOW)

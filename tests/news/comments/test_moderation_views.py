@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from news.comments import moderation
-from news.comments.models import CommentDecision, ReaderComment
+from news.comments.models import (
+    CommentDecision,
+    CommentReport,
+    CommentSettings,
+    ReaderComment,
+)
 from news.comments.moderation import By
 from tests.factories import make_admin, make_article, make_section, make_user
 from tests.news.comments.conftest import NOW, MakeComment
@@ -231,3 +237,100 @@ def test_query_count_of_the_list_is_constant(moderator: Client, make_comment: Ma
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def undo_url(client: Client) -> str:
+    page = client.get(LIST).content.decode()
+    found = re.search(r"/admin/reader-comments/undo/[0-9a-f-]+/", page)
+    assert found
+    return found[0]
+
+
+def test_single_decision_is_taken_back(moderator: Client, make_comment: MakeComment) -> None:
+    comment = make_comment("published")
+    decide(moderator, comment, "hide", reason="insult")
+    url = undo_url(moderator)
+
+    assert comment.name in moderator.get(url).content.decode()
+    assert states() == ["hidden"]
+    moderator.post(url)
+    assert states() == ["published"]
+    moderator.post(url)
+    assert states() == ["published"]
+    last = CommentDecision.objects.order_by("-pk")[0]
+    assert (last.rule, last.actor is not None) == ("undo", True)
+
+
+def test_bulk_decisions_are_taken_back_except_what_was_decided_since(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comments = [make_comment("pending") for _ in range(3)]
+    moderator.post(bulk("approve", *comments))
+    url = undo_url(moderator)
+    moderation.hide(ReaderComment.objects.get(pk=comments[0].pk), By(rule="other"), now=NOW)
+    moderation.withdraw(comments[1], now=NOW)
+
+    moderator.post(url)
+
+    assert states() == ["hidden", "withdrawn", "pending"]
+
+
+def test_queue_says_why_and_is_filtered_by_it(
+    moderator: Client, make_comment: MakeComment, site_settings: CommentSettings
+) -> None:
+    site_settings.held_words = "wucher*"
+    held = make_comment("pending", name="Wuchernde", text="Wucherpreise")
+    reported = make_comment("published", name="Gemeldete")
+    make_comment("pending", name="Andere", text="www.example.org")
+    CommentReport.objects.create(comment=reported, reason="insult", text="Bitte <b>", at=NOW)
+
+    def names(**query: str) -> set[str]:
+        page = moderator.get(LIST, query).content.decode()
+        return {name for name in ("Wuchernde", "Gemeldete", "Andere") if name in page}
+
+    assert names() == {"Wuchernde", "Gemeldete", "Andere"}
+    assert names(reason="word") == {"Wuchernde"}
+    assert names(reason="link") == {"Andere"}
+    assert names(reason="reported") == {"Gemeldete"}
+    assert names(word="preise") == {"Wuchernde"}
+    assert names(article="nichts davon") == set()
+    assert "wucher*" in moderator.get(LIST).content.decode()
+    for comment, mark in ((held, "data-holds"), (reported, "data-reports")):
+        url = reverse("reader_comments_admin:inspect", args=[comment.pk])
+        page = moderator.get(url).content.decode()
+        assert mark in page and "Bitte <b>" not in page
+
+
+def test_history_of_the_same_address(moderator: Client, make_comment: MakeComment) -> None:
+    comment = make_comment("pending", email="jo@example.org")
+    make_comment("published", email="jo@example.org", text="Von früher")
+    make_comment("unconfirmed", email="jo@example.org", text="Vielleicht fremd")
+
+    url = reverse("reader_comments_admin:inspect", args=[comment.pk])
+    page = moderator.get(url).content.decode()
+
+    assert "data-history" in page and "Von früher" in page
+    assert "Vielleicht fremd" not in page
+
+
+def test_words_are_tried_without_saving(moderator: Client, make_comment: MakeComment) -> None:
+    make_comment("pending", text="Ein Schweinehund")
+    make_comment("pending", text="Ein Hund")
+    url = reverse("reader_comments_admin:words")
+    assert moderator.get(url).status_code == 200
+
+    page = moderator.post(url, {"words": "*hund"}).content.decode()
+    assert 'data-held="2"' in page
+    page = moderator.post(url, {"words": "hund"}).content.decode()
+    assert 'data-held="1"' in page
+    assert not CommentSettings.objects.exclude(held_words="").exists()
+
+
+def test_thread_is_closed_in_one_act(moderator: Client, make_comment: MakeComment) -> None:
+    comment = make_comment("pending")
+    url = reverse("reader_comments_admin:close", args=[comment.article_id])
+
+    assert moderator.get(url).status_code == 405
+    assert moderator.post(url, follow=True).status_code == 200
+    comment.article.refresh_from_db()
+    assert comment.article.comment_mode == "closed"

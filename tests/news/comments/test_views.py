@@ -417,3 +417,25 @@ def test_writer_changes_the_text_through_the_manage_link(
     assert "data-edit" not in body(client.get(manage))
     assert ReaderComment.objects.get().text == "Besser."
     assert client.get(edit.replace(manage, "/_/comments/manage/x/")).status_code == 404
+
+
+def test_reader_reports_a_comment(
+    client: Client, make_comment: MakeComment, settings: Any
+) -> None:
+    settings.COMMENTS_PER_NETWORK = 1
+    comment = make_comment("published")
+    url = reverse("reader_comments:report", args=[comment.pk])
+    assert f'href="{url}"' in body(client.get(comment.article.url))
+    assert client.get(url).status_code == 200
+
+    assert client.post(url, {"reason": "x"}).status_code == 422
+    data = {"reason": "insult", "text": " Schlimm\u202e. ", "comment": "1"}
+    assert client.post(url, data, HTTP_ORIGIN="https://x.example").status_code == 403
+    response = client.post(url, data)
+    assert (response.status_code, "data-reported" in body(response)) == (200, True)
+    assert response.cookies == {}
+    assert client.post(url, data).status_code == 429
+    assert list(comment.reports.values_list("reason", "text")) == [("insult", "Schlimm.")]
+    pending = make_comment("pending")
+    for pk in (pending.pk, 2**70):
+        assert client.get(f"/_/comments/report/{pk}/").status_code == 404
