@@ -5,12 +5,13 @@ from django.urls import URLPattern, path, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
-from news.admin.articles import ArticleViewSet
-from news.admin.dashboard import MostReadPanel, SchedulePanel
+from news.admin.articles import ArticleListingViewSet, ArticleViewSet
+from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
@@ -23,8 +24,8 @@ register_snippet(NewsroomViewSetGroup)
 
 
 @hooks.register("register_admin_viewset")
-def register_articles() -> ArticleViewSet:
-    return ArticleViewSet()
+def register_articles() -> list[PageListingViewSet]:
+    return [ArticleViewSet(), ArticleListingViewSet()]
 
 
 # Before Wagtail's own, so that the same addresses reach our list.
@@ -85,7 +86,7 @@ def register_readership_menu_item() -> ReadershipMenuItem:
 
 @hooks.register("construct_homepage_panels")
 def add_newsroom_panels(request: HttpRequest, panels: list[Component]) -> None:
-    panels += [MostReadPanel(), SchedulePanel()]
+    panels += [DraftsPanel(), MostReadPanel(), SchedulePanel()]
 
 
 hooks.register("before_publish_page", ask_for_reason)

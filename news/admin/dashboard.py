@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.forms import Media
 from django.urls import reverse
 from wagtail.admin.ui.components import Component
@@ -11,6 +12,7 @@ from wagtail.permissions import policy_registry
 
 from analytics.ranking import RankingUnavailable
 from news import scheduling
+from news.models import ArticlePage
 from news.rankings import most_read
 from news.reports import VIEW
 
@@ -69,3 +71,21 @@ class SchedulePanel(NewsroomPanel):
             "heartbeat": heartbeat,
             "is_stale": scheduling.is_stale(heartbeat),
         }
+
+
+class DraftsPanel(NewsroomPanel):
+    """What I wrote or changed last and nobody has published yet."""
+
+    name = "my_drafts"
+    template_name = "news/admin/drafts_panel.html"
+    order = 90
+
+    def is_shown(self, user: Any) -> bool:
+        return policy_registry.get_by_type(Page).user_has_any_permission(user, {"add", "change"})
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
+        user = parent_context["request"].user
+        articles = ArticlePage.objects.defer_streamfields().filter(
+            Q(latest_revision__user=user) | Q(owner=user, live=False), has_unpublished_changes=True
+        )
+        return {"drafts": articles.order_by("-latest_revision_created_at")[:ROWS]}

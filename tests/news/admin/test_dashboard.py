@@ -70,3 +70,22 @@ def test_most_read_lists_articles_with_their_visits(client, clean_redis):
 
     assert "Viel gelesen" in html
     assert "12.345" in html
+
+
+def test_writers_see_their_own_unpublished_work(client, clean_redis):
+    reporter = make_user(groups=("Reporters",))
+    client.force_login(reporter)
+    for title, owner, live in (
+        ("Mein Entwurf", reporter, False),
+        ("Fremder Entwurf", make_user(), False),
+        ("Meine Änderung", None, True),
+    ):
+        article = make_article(title, live=live, owner=owner)
+        article.save_revision(user=owner or reporter)
+    make_article("Längst erschienen", owner=reporter)
+
+    html = client.get("/admin/").content.decode()
+    panel = html[html.index('id="my-drafts-section"') :]
+
+    assert [title in panel for title in ("Mein Entwurf", "Meine Änderung")] == [True, True]
+    assert [title in panel for title in ("Fremder Entwurf", "Längst erschienen")] == [False, False]
