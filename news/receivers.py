@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from news import publishing
+from news import publishing, tagging
 from news.models import ArticlePage, Author, NewsImage, Tag
 
 
@@ -54,6 +54,20 @@ def on_page_slug_changed(instance: Page, **_: Any) -> None:
 @receiver([post_save, post_delete], sender=Author)
 def on_author_changed(instance: Author, **_: Any) -> None:
     publishing.author_changed(instance)
+
+
+@receiver(pre_save, sender=Tag)
+def on_pre_save_tag(instance: Tag, **_: Any) -> None:
+    """Remember the address in the database, so that a new one can be led to."""
+    known = Tag.objects.filter(pk=instance.pk) if instance.pk else Tag.objects.none()
+    instance._slug_before = known.values_list("slug", flat=True).first()
+
+
+@receiver(post_save, sender=Tag)
+def on_tag_renamed(instance: Tag, **_: Any) -> None:
+    slug_before = getattr(instance, "_slug_before", None)
+    if slug_before and slug_before != instance.slug:
+        tagging.renamed(slug_before, instance)
 
 
 @receiver([post_save, post_delete], sender=Tag)

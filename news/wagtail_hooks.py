@@ -15,6 +15,7 @@ from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
+from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
 from news.reports import ReadershipMenuItem, ReadershipView
 from news.staff_reports.article_views import ArticleReportView, report_buttons
@@ -97,6 +98,14 @@ hooks.register("before_bulk_action", refuse_in_bulk)
 def register_emergency_publish() -> list[URLPattern]:
     view = EmergencyPublishView.as_view()
     return [path("pages/<int:pk>/publish-at-once/", view, name="publish_without_approval")]
+
+
+hooks.register("register_snippet_listing_buttons", offer_merge)
+
+
+@hooks.register("register_admin_urls")
+def register_tag_merge() -> list[URLPattern]:
+    return [path("tags/<int:pk>/merge/", MergeTagView.as_view(), name="merge_tag")]
 
 
 @hooks.register("register_log_actions")

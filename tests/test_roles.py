@@ -88,6 +88,7 @@ CASES = [
     Case("wagtailadmin_pages:move", "ES", (ARTICLE,)),
     Case("wagtailadmin_pages:history", "ES", (ARTICLE,)),
     Case("publish_without_approval", "ES", (ARTICLE,)),
+    Case("merge_tag", "ES", (TAG,)),
     Case("articles:index", "RES"),
     Case("articles:index_results", "RES"),
     Case("articles:choose_parent", EVERYONE),  # where nobody else finds a parent

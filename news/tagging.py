@@ -1,0 +1,55 @@
+"""Tags are renamed and merged; their old addresses lead to where the articles are now."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from wagtail.contrib.redirects.models import Redirect
+
+from news import publishing
+from news.models import ArticleTag, Tag
+
+
+def merge(tag: Tag, *, into: Tag) -> int:
+    """Give the articles of `tag` the tag `into`, delete `tag`; return how many it were."""
+    if tag.pk == into.pk:
+        raise ValueError("A tag cannot be merged into itself.")
+    with transaction.atomic():
+        rows = ArticleTag.objects.filter(tag=tag)
+        count: int = rows.count()
+        known = ArticleTag.objects.filter(tag=into).values("content_object_id")
+        rows.exclude(content_object_id__in=known).update(tag=into)
+        old_addresses = addresses(tag.slug)
+        tag.delete()
+        lead(old_addresses, into)
+        publishing.tag_changed(into)
+    return count
+
+
+def renamed(old_slug: str, tag: Tag) -> None:
+    """Lead from the address a tag had before."""
+    with transaction.atomic():
+        lead(addresses(old_slug), tag)
+
+
+def lead(old_addresses: dict[str, str], tag: Tag) -> None:
+    """Make redirects in every language, without chains and without covering a tag's own page."""
+    for language, new in addresses(tag.slug).items():
+        old = old_addresses[language]
+        if old == new:
+            continue
+        Redirect.objects.filter(redirect_link=old).update(redirect_link=new)
+        Redirect.objects.filter(old_path=Redirect.normalise_path(new)).delete()
+        Redirect.objects.update_or_create(
+            old_path=Redirect.normalise_path(old),
+            site=None,
+            defaults={"redirect_link": new, "is_permanent": True, "redirect_page": None},
+        )
+
+
+def addresses(slug: str) -> dict[str, str]:
+    """The address of a tag's page in each language."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found[language] = Tag(slug=slug).get_absolute_url()
+    return found
