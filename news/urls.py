@@ -20,7 +20,8 @@ localized_urlpatterns = [
 
 urlpatterns = [
     path("api/most-read/", api.most_read_articles, name="most_read"),
-    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemaps.index, name="sitemap_index"),
+    path("sitemap-<int:part>.xml", sitemaps.sitemap, name="sitemap"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),
     # Pictures whose rendition is still missing, at signed addresses.
     re_path(

@@ -33,7 +33,8 @@ ADDRESSES: dict[str, Callable[[], str]] = {
     "author feed": lambda: reverse("author_feed", args=["jana"]),
     "tag feed": lambda: reverse("tag_feed", args=["energie"]),
     "tag atom feed": lambda: reverse("tag_atom_feed", args=["energie"]),
-    "sitemap": lambda: "/sitemap.xml",
+    "sitemap index": lambda: "/sitemap.xml",
+    "sitemap": lambda: "/sitemap-1.xml",
     "news sitemap": lambda: "/news-sitemap.xml",
     "robots": lambda: "/robots.txt",
     "api": lambda: "/api/v2/pages/",
@@ -131,8 +132,18 @@ def test_feeds_and_sitemaps_are_xml(client: Client, author: Author) -> None:
 
     feed = ElementTree.fromstring(client.get("/feed/").content)
     assert len(feed.findall("channel/item")) == 2
-    sitemap = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    index = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    assert [part[0].text for part in index] == [
+        "http://testserver/sitemap-1.xml",
+        "http://testserver/news-sitemap.xml",
+    ]
+    sitemap = ElementTree.fromstring(client.get("/sitemap-1.xml").content)
     assert len(sitemap) == 4
+    image = "{http://www.google.com/schemas/sitemap-image/1.1}"
+    pictures = [found.text or "" for found in sitemap.iter(f"{image}loc")]
+    assert len(pictures) == 2
+    assert all(address.startswith("http://testserver/") for address in pictures)
+    assert client.get("/sitemap-2.xml").status_code == 404
     news = ElementTree.fromstring(client.get("/news-sitemap.xml").content)
     assert len(news) == 2
 
