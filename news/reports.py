@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -166,6 +167,7 @@ class ReadershipView(ReportView):
             NumberColumn("visits", label=_("Visits"), sort_key="visits"),
             NumberColumn("views", label=_("Views"), sort_key="views"),
             NumberColumn("readers", label=_("Readers"), sort_key="readers"),
+            TitleColumn("report_label", label=_("Report"), get_url=attrgetter("report_address")),
         ]
 
     def get_base_queryset(self) -> ArticleQuerySet:
@@ -185,6 +187,8 @@ class ReadershipView(ReportView):
         for row in rows:
             row.section_title = section_titles.get(_parent_path(row), "")
             row.author_names = ", ".join(author.name for author in row.authors)
+            row.report_label = gettext("Open")
+            row.report_address = reverse("analytics_article", args=[row.pk])
             row.address = row.get_full_url(self.request) or ""
             # Where staff would go from here: into the editor if they may, else to the page.
             row.goes_to = row.address if row.live else None

@@ -24,6 +24,7 @@ from analytics import figures
 from news.admin.content_checks import ContentChecksPanel
 from news.models import ArticlePage, Author, SectionPage
 from news.reports import VIEW, SectionFilter
+from news.staff_reports.article_views import ReadershipPanel
 
 # Columns that rooms beside the newsroom add: name -> (heading, what to count for an article).
 _counts: dict[str, tuple[Any, Callable[[], Combinable]]] = {}
@@ -37,7 +38,10 @@ def register_count(name: str, label: Any, expression: Callable[[], Combinable]) 
 class ArticleEditView(EditView):
     def get_side_panels(self) -> MediaContainer:
         panels = super().get_side_panels()
-        return MediaContainer([*panels, ContentChecksPanel(self.page, self.request)])
+        panels = [*panels, ContentChecksPanel(self.page, self.request)]
+        if ReadershipPanel.is_shown(self.page, self.request.user):
+            panels.append(ReadershipPanel(self.page, self.request))
+        return MediaContainer(panels)
 
 
 class ArticleViewSet(PageViewSet):

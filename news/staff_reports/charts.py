@@ -98,8 +98,7 @@ def draw(
 ) -> Chart:
     """Return the chart of a series; `events` are texts by the step they fall into."""
     events = events or {}
-    if not any(point.visits for point in before):
-        before = ()
+    drawn = before[: len(points)] if any(point.visits for point in before) else ()
     most = max((point.visits for point in [*points, *before[: len(points)]]), default=0)
     top = top_of_axis(most)
     plot = HEIGHT - TOP - BOTTOM
@@ -130,7 +129,7 @@ def draw(
         bars=bars,
         before=" ".join(
             f"{LEFT + (number + 0.5) * step:.1f},{y_of(point.visits):.1f}"
-            for number, point in enumerate(before[: len(points)])
+            for number, point in enumerate(drawn)
         ),
         horizontals=[
             Line(f"{y_of(top * part // 4):.1f}", grouped(top * part // 4)) for part in range(5)
@@ -146,3 +145,19 @@ def draw(
         ],
         rows=rows,
     )
+
+
+def sparkline(points: Sequence[Point]) -> list[Bar]:
+    """Return bars in a field of 10 by 40 units a step, for places without room for a chart."""
+    most = max((point.visits for point in points), default=0)
+    heights = [round(38 * point.visits / most) if most else 0 for point in points]
+    return [
+        Bar(
+            x=str(10 * number + 1),
+            y=str(39 - height),
+            width="8",
+            height=str(height + 1),
+            title=f"{label_of(point.at, hourly=False)}: {grouped(point.visits)}",
+        )
+        for number, (point, height) in enumerate(zip(points, heights, strict=True))
+    ]

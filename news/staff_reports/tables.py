@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db.models import TextChoices
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Locale, Page
@@ -158,7 +159,9 @@ def _articles(by_page: dict[int, Totals]) -> list[Row]:
     pages = Page.objects.exclude(pk__in=ArticlePage.objects.values("pk"))
     other_ids = set(pages.values_list("pk", flat=True))
     rows = [
-        _sum(titles[page_id], [totals]) for page_id, totals in by_page.items() if page_id in titles
+        _sum(titles[page_id], [totals], reverse("analytics_article", args=[page_id]))
+        for page_id, totals in by_page.items()
+        if page_id in titles
     ]
     other = [totals for page_id, totals in by_page.items() if page_id in other_ids]
     gone = [

@@ -229,3 +229,11 @@ def test_every_question_is_one_query_or_two():
         counts.append(len(captured))
 
     assert counts == [2, 1, 2, 1, 1, 1, 1, 1]
+
+
+def test_every_page_is_counted_from_its_own_start():
+    for page, bucket in ((1, 9), (1, 10), (1, 13), (1, 14), (2, 20), (2, 23), (3, 10)):
+        PageBucket.objects.create(page_id=page, bucket=bucket, visits=1)
+
+    assert spans.visits_since({1: 10, 2: 20, 4: 1}, 4) == {1: 2, 2: 2, 4: 0}
+    assert spans.visits_since({}, 4) == {}
