@@ -261,7 +261,11 @@ class Inventory:
 
     def is_taken(self, path: str, *, by_other_than: str) -> bool:
         """Whether another item of the export has this address for its own."""
-        row = self._one("SELECT 1 FROM item WHERE path = ? AND id != ?", path, by_other_than)
+        row = self._one(
+            "SELECT 1 FROM item WHERE path = ? AND id != ? AND type != 'attachment'",
+            path,
+            by_other_than,
+        )
         return row is not None
 
     def pages(self) -> Iterator[Item]:
