@@ -19,6 +19,7 @@ from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
 from news.reports import ReadershipMenuItem, ReadershipView
 from news.staff_reports.article_views import ArticleReportView, report_buttons
+from news.staff_reports.quality import DataQualityMenuItem, DataQualityView
 from news.staff_reports.views import AnalyticsMenuItem, OverviewView, TableView
 
 register_snippet(NewsroomViewSetGroup)
@@ -56,6 +57,7 @@ def register_staff_reports() -> list[URLPattern]:
         path("analytics/", OverviewView.as_view(), name="analytics_overview"),
         path("analytics/table/<slug:table>/", TableView.as_view(), name="analytics_table"),
         path("analytics/article/<int:pk>/", ArticleReportView.as_view(), name="analytics_article"),
+        path("analytics/quality/", DataQualityView.as_view(), name="analytics_quality"),
     ]
 
 
@@ -71,6 +73,17 @@ def register_analytics_menu_item() -> AnalyticsMenuItem:
         name="analytics",
         icon_name="view",
         order=150,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_data_quality_menu_item() -> DataQualityMenuItem:
+    return DataQualityMenuItem(
+        _("Data quality"),
+        reverse_lazy("analytics_quality"),
+        name="data-quality",
+        icon_name="clipboard-list",
+        order=120,
     )
 
 

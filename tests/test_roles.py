@@ -131,6 +131,8 @@ CASES = [
     Case("analytics_article", "EAS", (ARTICLE,)),
     Case("analytics_article", "AS", (ARTICLE,), query="?export=csv"),
     Case("counting_check", "AS"),
+    Case("analytics_quality", "AS"),
+    Case("analytics_quality", "AS", query="?export=csv"),
     Case("mail_outbox:index", "S"),
     Case("mail_outbox:index_results", "S"),
     Case("mail_outbox:inspect", "S", (MAIL,)),

@@ -180,6 +180,11 @@ class OverviewView(StaffReportView):
                 )
             ],
             "bots": bots,
+            "quality_address": (
+                self.with_wishes(reverse("analytics_quality"))
+                if self.request.user.has_perm("analytics.view_data_quality")
+                else ""
+            ),
             "other_drops": sum(dropped.values()) - bots,
             "export_address": self.with_wishes() if self.show_export_buttons else "",
         }
