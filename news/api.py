@@ -31,6 +31,12 @@ class MostReadQuery(forms.Form):
     author = forms.CharField(max_length=120, required=False)
     language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
 
+    def clean_author(self) -> str:
+        author: str = self.cleaned_data["author"]
+        if author and not settings.ANALYTICS_PER_PERSON:
+            raise forms.ValidationError(_("This site names no figures of single persons."))
+        return author
+
     def wishes(self) -> dict[str, Any]:
         """Return the parameters that were given, and defaults for those that must be."""
         given = {name: value for name, value in self.cleaned_data.items() if value}

@@ -7,6 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -90,6 +91,11 @@ class ReadershipFilterSet(WagtailFilterSet):
         model = ArticlePage
         fields: list[str] = []
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.ANALYTICS_PER_PERSON:
+            del self.filters["author"]
+
     def leave_alone(self, articles: ArticleQuerySet, name: str, value: object) -> ArticleQuerySet:
         return articles
 
@@ -109,7 +115,7 @@ class ReadershipView(ReportView):
     is_searchable = True
     search_backend_name = None
     search_fields = ["title"]
-    list_export = [
+    exported = (
         "title",
         "section_title",
         "author_names",
@@ -118,7 +124,7 @@ class ReadershipView(ReportView):
         "views",
         "readers",
         "address",
-    ]
+    )
     export_headings = {
         "title": _("Headline"),
         "section_title": _("Section"),
@@ -140,6 +146,15 @@ class ReadershipView(ReportView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    @property
+    def list_export(self) -> list[str]:
+        return [name for name in self.exported if name not in self._left_out]
+
+    @property
+    def _left_out(self) -> tuple[str, ...]:
+        """Names of people stand beside no figure if the site wants it so."""
+        return () if settings.ANALYTICS_PER_PERSON else ("author_names",)
+
     @cached_property
     def show_export_buttons(self) -> bool:
         return self.request.user.has_perm(EXPORT)
@@ -152,7 +167,7 @@ class ReadershipView(ReportView):
 
     @cached_property
     def columns(self) -> list[BaseColumn]:
-        return [
+        columns = [
             TitleColumn(
                 "title", label=_("Headline"), sort_key="title", get_url=attrgetter("goes_to")
             ),
@@ -169,6 +184,7 @@ class ReadershipView(ReportView):
             NumberColumn("readers", label=_("Readers"), sort_key="readers"),
             TitleColumn("report_label", label=_("Report"), get_url=attrgetter("report_address")),
         ]
+        return [column for column in columns if column.name not in self._left_out]
 
     def get_base_queryset(self) -> ArticleQuerySet:
         return readership.articles_read(self.period)

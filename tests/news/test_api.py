@@ -89,3 +89,11 @@ def test_asks_as_much_for_one_as_for_three(client):
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_no_figure_of_a_person_if_the_site_wants_none(client, settings):
+    settings.ANALYTICS_PER_PERSON = False
+    rank(make_article("Erster"))
+
+    assert client.get(URL, {"author": "jana"}).status_code == 400
+    assert client.get(URL).status_code == 200

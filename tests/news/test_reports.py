@@ -206,6 +206,21 @@ def test_formulas_are_disarmed(text, safe):
     assert without_formula(text) == safe
 
 
+def test_no_figure_names_a_person_if_the_site_wants_none(analyst, settings):
+    settings.ANALYTICS_PER_PERSON = False
+    author = make_author("Jana Beispiel")
+    count(make_article("Oper", authors=(author,)).pk, visits=3)
+    count(make_article("Hafen").pk, visits=5)
+
+    response = analyst.get(REPORT, {"author": author.pk})
+    text = b"".join(analyst.get(REPORT, {"export": "csv"}).streaming_content)
+
+    assert [row[0] for row in rows(response)] == ["Hafen", "Oper"]
+    assert response.context["totals"].visits == 8
+    assert b"Jana" not in response.content
+    assert b"Jana" not in text
+
+
 def test_editors_see_the_report_but_export_nothing(client):
     make_article("Da")
     client.force_login(make_user(groups=("Editors",)))
