@@ -26,10 +26,12 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     sections = reader_search.sections()
-    query = reader_search.read_query(request.GET, sections)
+    authors = reader_search.authors()
+    query = reader_search.read_query(request.GET, sections, authors)
     context = {
         "query": query,
         "sections": sections,
+        "authors": authors,
         "periods": [(key, label) for key, (_, label) in reader_search.PERIODS.items()],
         "results": reader_search.find(query, now=timezone.now()),
     }

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
 from news import search
-from tests.factories import make_article, make_section
+from news.models import ArticleAuthor
+from tests.factories import make_article, make_author, make_section
 
 NOW = timezone.now()
 
@@ -30,7 +32,7 @@ def articles(db: None, django_capture_on_commit_callbacks):
 def titles(**parameters: str) -> set[str]:
     address = QueryDict(mutable=True)
     address.update(parameters)
-    query = search.read_query(address, search.sections())
+    query = search.read_query(address, search.sections(), search.authors())
     return {article.title for article in search.find(query, now=NOW)}
 
 
@@ -38,6 +40,22 @@ def test_words_section_and_period_narrow_the_result(articles) -> None:
     assert titles(q="Hafen") == {"Neue Halle am Hafen", "Konzert am Hafen", "Alter Hafen"}
     assert titles(q="Hafen", section="kultur") == {"Konzert am Hafen"}
     assert titles(q="Hafen", period="week") == {"Neue Halle am Hafen", "Konzert am Hafen"}
+
+
+def test_author_narrows_the_result(articles) -> None:
+    author = make_author("Jana", slug="jana")
+    ArticleAuthor.objects.create(article=articles["concert"], author=author)
+    make_author("Ruhestand", slug="ruhestand", is_active=False)
+
+    assert titles(q="Hafen", author="jana") == {"Konzert am Hafen"}
+    assert titles(q="Hafen", author="unbekannt") == titles(q="Hafen")
+    assert [found.slug for found in search.authors()] == ["jana"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="pg_trgm is PostgreSQL's")
+def test_typing_errors_are_forgiven(articles) -> None:
+    assert titles(q="Konzret") == {"Konzert am Hafen"}
+    assert titles(q="Xylophon") == set()
 
 
 def test_beginning_of_a_word_finds_a_headline(articles) -> None:
