@@ -24,7 +24,7 @@ class CommentFeed(Feed):  # type: ignore[type-arg]  # not generic when it runs
         return shown
 
     def title(self, shown: Discussion) -> str:
-        return str(_("Comments on “%s”")) % shown.article.title
+        return str(_("Comments on “%s”") % shown.article.title)
 
     def link(self, shown: Discussion) -> str:
         return f"{shown.article.get_url()}#comments"

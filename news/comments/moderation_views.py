@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin import messages as admin_messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, TitleColumn
@@ -27,7 +27,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.snippets.bulk_actions.snippet_bulk_action import SnippetBulkAction
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
-from news.comments import discussion, moderation, threads, words
+from news.comments import discussion, moderation, retention, threads, words
 from news.comments.models import (
     CommentHold,
     CommentReport,
@@ -224,6 +224,15 @@ def _say_done(request: HttpRequest, message: str, batch: UUID) -> None:
     """Say what was done, with the way back."""
     url = reverse("reader_comments_admin:undo", args=[batch])
     admin_messages.success(request, message, buttons=[admin_messages.button(url, _("Undo"))])
+
+
+@require_safe
+def show_retention(request: HttpRequest) -> HttpResponse:
+    """How long what readers send is kept, and what the next run would touch."""
+    if not may_moderate(request.user):
+        raise PermissionDenied
+    context = {"rules": retention.dry_run(timezone.now())}
+    return render(request, "reader_comments/admin/retention.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -427,6 +436,7 @@ class ReaderCommentViewSet(SnippetViewSet):
             path("close/<int:pk>/", close, name="close"),
             path("undo/<uuid:batch>/", undo, name="undo"),
             path("words/", try_words, name="words"),
+            path("retention/", show_retention, name="retention"),
         ]
 
     def register_chooser_viewset(self) -> None:

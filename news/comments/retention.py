@@ -1,39 +1,71 @@
 """What is deleted or emptied, and when."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from news.comments.models import CommentState, ReaderComment
+from news.comments.models import CommentReport, CommentState, ReaderComment
 from news.consent import recording
 from news.consent.models import EventKind, Method
 
-KEEP_UNCONFIRMED = timedelta(hours=48)
-KEEP_SPAM = timedelta(days=14)
-KEEP_REJECTED = timedelta(days=90)
-KEEP_ADDRESS = timedelta(days=365)
+Rows = QuerySet[ReaderComment] | QuerySet[CommentReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long one class of data is kept, which rows are older, and what becomes of them."""
+
+    name: str
+    label: Promise
+    end: Promise
+    keep: timedelta
+    older_than: Callable[[datetime], Rows]
+    carry_out: Callable[[Rows, datetime], int]
+
+    def due(self, now: datetime) -> Rows:
+        return self.older_than(now - self.keep)
 
 
 def retain(now: datetime) -> dict[str, int]:
     """Apply every rule; return how many rows each of them touched."""
-    kept = {
-        CommentState.UNCONFIRMED: KEEP_UNCONFIRMED,
-        CommentState.SPAM: KEEP_SPAM,
-        CommentState.REJECTED: KEEP_REJECTED,
-    }
-    counts = {state.value: _delete(state, now - age, now) for state, age in kept.items()}
-    counts["address"] = (
-        ReaderComment.objects.filter(submitted_at__lt=now - KEEP_ADDRESS)
-        .exclude(email="")
-        .update(email="")
+    return {rule.name: rule.carry_out(rule.due(now), now) for rule in RULES}
+
+
+def dry_run(now: datetime) -> list[tuple[Rule, int]]:
+    """Return each rule with the number of rows it would touch now."""
+    return [(rule, rule.due(now).count()) for rule in RULES]
+
+
+def _in_state(state: CommentState) -> Callable[[datetime], Rows]:
+    """Old comments in `state`, except those that replies hang on."""
+    return lambda before: ReaderComment.objects.filter(
+        state=state, submitted_at__lt=before, replies=None
     )
-    return counts
 
 
-def _delete(state: CommentState, before: datetime, now: datetime) -> int:
-    """Delete old comments in `state`, except those that replies hang on."""
-    old = ReaderComment.objects.filter(state=state, submitted_at__lt=before, replies=None)
-    return sum(_expire(comment, now) for comment in old)
+def _with_address(before: datetime) -> Rows:
+    return ReaderComment.objects.filter(submitted_at__lt=before).exclude(email="")
+
+
+def _reports(before: datetime) -> Rows:
+    return CommentReport.objects.filter(at__lt=before)
+
+
+def _delete_comments(comments: Rows, now: datetime) -> int:
+    return sum(_expire(row, now) for row in comments if isinstance(row, ReaderComment))
+
+
+def _empty_addresses(comments: Rows, now: datetime) -> int:
+    return ReaderComment.objects.filter(pk__in=[row.pk for row in comments]).update(email="")
+
+
+def _delete_reports(reports: Rows, now: datetime) -> int:
+    return reports.delete()[0]
 
 
 def _expire(comment: ReaderComment, now: datetime) -> bool:
@@ -48,3 +80,48 @@ def _expire(comment: ReaderComment, now: datetime) -> bool:
         recording.forget_comment(comment.pk)
         comment.delete()
         return True
+
+
+DELETED = _("deleted")
+RULES = [
+    Rule(
+        "unconfirmed",
+        _("Comments that nobody confirmed"),
+        DELETED,
+        timedelta(hours=48),
+        _in_state(CommentState.UNCONFIRMED),
+        _delete_comments,
+    ),
+    Rule(
+        "spam",
+        _("Comments marked as spam"),
+        DELETED,
+        timedelta(days=14),
+        _in_state(CommentState.SPAM),
+        _delete_comments,
+    ),
+    Rule(
+        "rejected",
+        _("Rejected comments"),
+        DELETED,
+        timedelta(days=90),
+        _in_state(CommentState.REJECTED),
+        _delete_comments,
+    ),
+    Rule(
+        "address",
+        _("E-mail addresses of comments"),
+        _("emptied"),
+        timedelta(days=365),
+        _with_address,
+        _empty_addresses,
+    ),
+    Rule(
+        "reports",
+        _("Reports by readers"),
+        DELETED,
+        timedelta(days=90),
+        _reports,
+        _delete_reports,
+    ),
+]

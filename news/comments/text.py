@@ -15,7 +15,7 @@ MAX_MARKS = 3
 
 def clean_text(value: str) -> str:
     """Return `value` in NFC, without invisible characters, with at most one empty line."""
-    value = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    value = re.sub(r"\r\n|[\r\u2028\u2029]", "\n", value).replace("\t", " ")
     lines = [_visible(line).strip() for line in value.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -5,12 +5,8 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.site_summary import SummaryItem
@@ -20,7 +16,6 @@ from wagtail.snippets.models import register_snippet
 
 from news.admin.articles import register_count
 from news.comments import threads
-from news.admin.articles import register_count
 from news.comments.models import ReaderComment
 from news.comments.moderation_views import (
     ApproveBulkAction,
@@ -52,16 +47,6 @@ register_count("comment_count", _("Comments"), count_published)
 def register_log_actions(actions: LogActionRegistry) -> None:
     done = _("Reader comments closed")
     actions.register_action(threads.CLOSE, _("Close reader comments"), done)
-
-
-def count_published() -> Combinable:
-    """An article's published comments, as an expression for `annotate()`."""
-    comments = ReaderComment.objects.published().filter(article=OuterRef("pk")).order_by()
-    counts = comments.values("article").annotate(total=Count("pk")).values("total")
-    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
-
-
-register_count("comment_count", _("Comments"), count_published)
 
 
 class PendingSummaryItem(SummaryItem):

@@ -334,3 +334,13 @@ def test_thread_is_closed_in_one_act(moderator: Client, make_comment: MakeCommen
     assert moderator.post(url, follow=True).status_code == 200
     comment.article.refresh_from_db()
     assert comment.article.comment_mode == "closed"
+
+
+def test_retention_is_shown_with_what_is_due(moderator: Client, make_comment: MakeComment) -> None:
+    make_comment("unconfirmed")
+    page = moderator.get(reverse("reader_comments_admin:retention")).content.decode()
+
+    assert re.findall(r'data-rule="(\w+)"', page) == [
+        *("unconfirmed", "spam", "rejected", "address", "reports")
+    ]
+    assert ReaderComment.objects.count() == 1

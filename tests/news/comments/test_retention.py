@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 
 from news.comments import moderation, tasks
-from news.comments.models import ReaderComment
+from news.comments.models import CommentReport, ReaderComment
 from news.comments.moderation import By
-from news.comments.retention import retain
+from news.comments.retention import dry_run, retain
 from news.consent import sealing
 from news.consent.models import ConsentEvent
 from tests.news.comments.conftest import NOW, MakeComment
@@ -81,3 +81,18 @@ def test_task_can_run_twice(make_comment: MakeComment) -> None:
     tasks.retain()
 
     assert left() == ["waiting"]
+
+
+def test_dry_run_counts_what_the_run_then_touches(make_comment: MakeComment) -> None:
+    make_comment("unconfirmed", now=NOW - timedelta(hours=49))
+    comment = make_comment("published", now=NOW - timedelta(days=366))
+    for days in (91, 89):
+        CommentReport.objects.create(
+            comment=comment, reason="insult", at=NOW - timedelta(days=days)
+        )
+
+    counted = {rule.name: count for rule, count in dry_run(NOW)}
+
+    assert counted == {"unconfirmed": 1, "spam": 0, "rejected": 0, "address": 1, "reports": 1}
+    assert ReaderComment.objects.count() == 2
+    assert retain(NOW) == counted
