@@ -13,6 +13,7 @@ from wagtail.snippets.models import register_snippet
 from news.admin.articles import ArticleListingViewSet, ArticleViewSet
 from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
+from news.admin.expired_pictures import ExpiredPicturesMenuItem, ExpiredPicturesView
 from news.admin.images import NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
 from news.admin.tags import MergeTagView, offer_merge
@@ -130,3 +131,27 @@ def register_publish_without_approval(actions: LogActionRegistry) -> None:
 
         def format_comment(self, log_entry: ModelLogEntry) -> str:
             return log_entry.data.get("comment", "")
+
+
+@hooks.register("register_admin_urls")
+def register_expired_pictures() -> list[URLPattern]:
+    view = ExpiredPicturesView
+    return [
+        path("reports/expired-pictures/", view.as_view(), name="expired_pictures"),
+        path(
+            "reports/expired-pictures/results/",
+            view.as_view(results_only=True),
+            name="expired_pictures_results",
+        ),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_expired_pictures_menu_item() -> ExpiredPicturesMenuItem:
+    return ExpiredPicturesMenuItem(
+        _("Pictures past their right of use"),
+        reverse_lazy("expired_pictures"),
+        name="expired-pictures",
+        icon_name="image",
+        order=900,
+    )
