@@ -10,10 +10,10 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench proof messages clean
+.PHONY: help run test lint format bench proof messages screenshots clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Start the newspaper: web server, worker, beat and Redis
 	@exec $(RUN) manage.py serve
@@ -39,6 +39,9 @@ proof: $(VENV)/dev.stamp ## Run the long tests: kills, faults, whole set-ups
 
 messages: $(VENV)/dev.stamp ## Bring the message catalogues up to date with the source
 	@$(RUN) manage.py extract_messages
+
+screenshots: $(VENV)/dev.stamp ## Picture every template of a running demo (SITE=http://127.0.0.1:8000)
+	@$(RUN) -m tests.screenshots $(or $(SITE),http://127.0.0.1:8000)
 
 clean: ## Remove .venv (the data in var/ stays)
 	@rm -rf $(VENV)
