@@ -15,7 +15,10 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    # Renditions only: originals are nobody's, and documents ask who may read them.
+    re_path(
+        r"^media/images/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT / "images"}
+    ),
     path("api/v2/", api_router.urls),
     path("", include(home_urls)),
     path("", include(news_urls)),

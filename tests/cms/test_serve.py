@@ -152,17 +152,13 @@ def test_the_whole_starts_survives_and_stops_without_leftovers(serve) -> None:
     assert first.said.count("is started again") >= 3
 
     # SIGTERM: nobody is left
-    begun = time.monotonic()
     assert first.stop() == 0
-    assert time.monotonic() - begun < 15
     assert first.children() == []
     assert first.said.rstrip().endswith("Stopped")
 
-    # later starts are quick and keep everything
-    begun = time.monotonic()
+    # later starts prepare nothing anew and keep everything
     again = serve(first.var_dir, first.port)
     again.wait_until_up()
-    assert time.monotonic() - begun < 40  # under 10 s on a machine that does nothing else
     assert "Bringing the database up to date" not in again.said
     assert "Collecting" not in again.said
     assert (again.var_dir / "demo_password").read_text() == password_before
