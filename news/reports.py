@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 import django_filters
@@ -14,7 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -22,7 +20,6 @@ from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
-from wagtail.permissions import policy_registry
 
 from news import readership
 from news.models import ArticlePage, Author, SectionPage
@@ -169,7 +166,7 @@ class ReadershipView(ReportView):
     def columns(self) -> list[BaseColumn]:
         columns = [
             TitleColumn(
-                "title", label=_("Headline"), sort_key="title", get_url=attrgetter("goes_to")
+                "title", label=_("Headline"), sort_key="title", url_name="analytics_article"
             ),
             Column("section_title", label=_("Section"), classname=WIDE),
             Column("author_names", label=_("Authors"), classname=WIDE),
@@ -182,7 +179,6 @@ class ReadershipView(ReportView):
             NumberColumn("visits", label=_("Visits"), sort_key="visits"),
             NumberColumn("views", label=_("Views"), sort_key="views"),
             NumberColumn("readers", label=_("Readers"), sort_key="readers"),
-            TitleColumn("report_label", label=_("Report"), get_url=attrgetter("report_address")),
         ]
         return [column for column in columns if column.name not in self._left_out]
 
@@ -199,27 +195,11 @@ class ReadershipView(ReportView):
         rows = list(articles)
         parents = Page.objects.filter(path__in={_parent_path(row) for row in rows})
         section_titles = dict(parents.values_list("path", "title"))
-        editable = self._editable(rows)
         for row in rows:
             row.section_title = section_titles.get(_parent_path(row), "")
             row.author_names = ", ".join(author.name for author in row.authors)
-            row.report_label = gettext("Open")
-            row.report_address = reverse("analytics_article", args=[row.pk])
             row.address = row.get_full_url(self.request) or ""
-            # Where staff would go from here: into the editor if they may, else to the page.
-            row.goes_to = row.address if row.live else None
-            if row.pk in editable:
-                row.goes_to = reverse("wagtailadmin_pages:edit", args=[row.pk])
         return rows
-
-    def _editable(self, rows: list[ArticlePage]) -> set[int]:
-        """Return which articles the user may change; an export has no links to care for."""
-        if self.is_export:
-            return set()
-        allowed = policy_registry.get_by_type(Page).instances_user_has_permission_for(
-            self.request.user, "change"
-        )
-        return set(allowed.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
 
     def get_filename(self) -> str:
         return f"readership-{self.period.first}-{self.period.last}"

@@ -81,6 +81,15 @@ def test_every_column_sorts(analyst, ordering, titles):
     assert [row[0] for row in rows(response)] == titles
 
 
+def test_a_headline_leads_to_the_report_of_its_article(analyst):
+    article = make_article("Da")
+    count(article.pk, visits=1)
+
+    page = analyst.get(REPORT).content.decode()
+
+    assert f'href="/admin/analytics/article/{article.pk}/"' in page
+
+
 def test_drafts_are_not_listed(analyst):
     make_article("Entwurf", live=False)
 
