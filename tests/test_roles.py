@@ -20,6 +20,7 @@ from news.comments.moderation import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentEvent, ConsentText
 from news.models import ArticlePage, Author, NewsImage, SectionPage, Tag
+from news.wordpress.models import ImportRun
 from tests.factories import make_admin, make_article, make_author, make_image, make_user
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +59,7 @@ class First(NamedTuple):
 ARTICLE, SECTION, IMAGE = First(ArticlePage), First(SectionPage), First(NewsImage)
 RULE = First(RankingRule)
 AUTHOR, TAG, MAIL = First(Author), First(Tag), First(Mail)
+RUN = First(ImportRun)
 COMMENT, TEXT, EVENT = First(ReaderComment), First(ConsentText), First(ConsentEvent)
 
 
@@ -158,6 +160,9 @@ CASES = [
     Case("reader_comments_admin:usage", NOBODY, (COMMENT,)),
     Case("reader_comments_admin:history", NOBODY, (COMMENT,)),
     Case("reader_comments_admin:history_results", NOBODY, (COMMENT,)),
+    Case("wordpress_runs", "S"),
+    Case("wordpress_run", "S", (RUN,)),
+    Case("wordpress_report", "S", (RUN,)),
     Case("consent_texts:index", "S"),
     Case("consent_texts:index_results", "S"),
     Case("consent_texts:add", "S"),
@@ -186,6 +191,7 @@ def world(db: None, settings: Any, tmp_path: Any) -> None:
     article = make_article(authors=(make_author(),), tags=("Hafen",))
     make_image()
     RankingRule.objects.create(page=article, until=datetime.now(UTC), reason="x")
+    ImportRun.objects.create(file_name="export.xml", started_at=datetime.now(UTC))
     Mail.objects.create(to="jo@example.org", subject="x", text="x")
     defaults.create_missing(ConsentText)
     comment = submit(
