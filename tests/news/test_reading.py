@@ -219,7 +219,7 @@ def test_number_of_queries_does_not_grow_with_what_the_article_has(client: Clien
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
-    assert counts[0] <= 13
+    assert counts[0] <= 14
 
 
 def test_structured_data_has_the_recommended_fields(client: Client) -> None:
@@ -257,3 +257,16 @@ def test_demo_and_noindex_articles_are_kept_out_of_search_engines(client: Client
     assert 'content="noindex"' not in client.get(open_article.url).content.decode()
     Masthead.objects.create(site=make_home().get_site(), is_demo=True)
     assert 'content="noindex"' in client.get(open_article.url).content.decode()
+
+
+def test_a_full_article_with_comments_and_ranking_stays_cheap(client: Client) -> None:
+    article = full_article()
+    for _number in range(3):
+        rank_me = make_article(tags=("Energie",), lead_image=make_image())
+    rank(rank_me)
+    client.get("/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(article.url)
+
+    assert len(queries) <= 16
