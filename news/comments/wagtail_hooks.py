@@ -6,9 +6,10 @@ from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
@@ -47,6 +48,25 @@ register_count("comment_count", _("Comments"), count_published)
 def register_log_actions(actions: LogActionRegistry) -> None:
     done = _("Reader comments closed")
     actions.register_action(threads.CLOSE, _("Close reader comments"), done)
+
+
+class ModeratorsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_moderate(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def register_retention_menu_item() -> MenuItem:
+    url = reverse_lazy("reader_comments_admin:retention")
+    label = _("Retention")
+    return ModeratorsMenuItem(label, url, name="retention", icon_name="history", order=900)
+
+
+@hooks.register("register_reports_menu_item")
+def register_words_menu_item() -> MenuItem:
+    url = reverse_lazy("reader_comments_admin:words")
+    label = _("Try words")
+    return ModeratorsMenuItem(label, url, name="words", icon_name="search", order=910)
 
 
 class PendingSummaryItem(SummaryItem):

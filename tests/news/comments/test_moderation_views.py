@@ -326,6 +326,13 @@ def test_words_are_tried_without_saving(moderator: Client, make_comment: MakeCom
     assert not CommentSettings.objects.exclude(held_words="").exists()
 
 
+def test_moderators_find_words_and_retention_in_the_menu(moderator: Client) -> None:
+    page = moderator.get("/admin/").content.decode()
+
+    assert reverse("reader_comments_admin:words") in page
+    assert reverse("reader_comments_admin:retention") in page
+
+
 def test_thread_is_closed_in_one_act(moderator: Client, make_comment: MakeComment) -> None:
     comment = make_comment("pending")
     url = reverse("reader_comments_admin:close", args=[comment.article_id])
