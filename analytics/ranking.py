@@ -95,7 +95,7 @@ def top_pages(
 def _top(
     window: Window,
     signal: str,
-    pages: list[PageIds],
+    pages: PageIds,
     limit: int,
     exclude: Collection[int],
     now: datetime,
@@ -113,16 +113,16 @@ def _top(
         is_current = WindowState.objects.filter(last_bucket__gte=first).values("window")
         rows = WindowTotal.objects.filter(window=window, window__in=is_current)
         columns = ("page_id", "visits", "views")
-    for ids in pages:
-        rows = rows.filter(page_id__in=ids)
-    rows = rows.filter(**{f"{signal}__gt": 0}).exclude(page_id__in=list(exclude))
+    rows = rows.filter(page_id__in=pages, **{f"{signal}__gt": 0}).exclude(
+        page_id__in=list(exclude)
+    )
     rows = rows.order_by(f"-{signal}", f"-{columns[2]}", "page_id")
     return [PageScore(*row) for row in rows.values_list(*columns)[:limit]]
 
 
 def _pinned(
     window: Window,
-    pages: list[PageIds],
+    pages: PageIds,
     pinned: dict[int, int],
     exclude: Collection[int],
     now: datetime,
@@ -131,9 +131,7 @@ def _pinned(
     wanted = [page_id for page_id in pinned if page_id not in exclude]
     if not wanted:
         return []
-    shown = Page.objects.filter(pk__in=wanted)
-    for ids in pages:
-        shown = shown.filter(pk__in=ids)
+    shown = pages.filter(pk__in=wanted)
     first, _ = edges_of(window, now)
     is_current = WindowState.objects.filter(last_bucket__gte=first).values("window")
     total = WindowTotal.objects.filter(
@@ -157,27 +155,25 @@ def _weight(last_bucket: int, closed_buckets: int) -> Combinable:
     return full.bitrightshift(age / eighth) * (2 * eighth - age % eighth)  # type: ignore[arg-type]
 
 
-def _pages(*, language: str | None, published_after: datetime | None) -> list[PageIds]:
-    """Return subqueries that every ranked page must be in."""
-    pages: list[PageIds] = [
+def _pages(*, language: str | None, published_after: datetime | None) -> PageIds:
+    """Return every page that may be ranked, as a subquery."""
+    pages: PageIds = (
         registry.rankable() if registry.rankable else Page.objects.live().public().values("pk")
-    ]
+    )
     if language is not None:
-        pages.append(Page.objects.filter(locale__language_code=language).values("pk"))
+        pages = pages.filter(locale__language_code=language)
     if published_after is not None:
-        pages.append(Page.objects.filter(first_published_at__gte=published_after).values("pk"))
+        pages = pages.filter(first_published_at__gte=published_after)
     return pages
 
 
 def _narrowed(
-    pages: list[PageIds], *, scope: int | None, tag: str | None, author: str | None
-) -> list[PageIds]:
-    narrowed = list(pages)
+    pages: PageIds, *, scope: int | None, tag: str | None, author: str | None
+) -> PageIds:
     for facet, value in (("tag", tag), ("author", author)):
         if value is not None:
-            narrowed.append(registry.facets[facet](value))
+            pages = pages.filter(pk__in=registry.facets[facet](value))
     if scope is not None:
         path = Page.objects.filter(pk=scope).values_list("path", flat=True).first()
-        below = Page.objects.filter(path__startswith=path) if path else Page.objects.none()
-        narrowed.append(below.values("pk"))
-    return narrowed
+        pages = pages.filter(path__startswith=path) if path else pages.none()
+    return pages
