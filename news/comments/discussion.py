@@ -18,7 +18,7 @@ from news.consent import texts
 from news.consent.models import ConsentText, Purpose
 from news.models import ArticlePage
 
-PER_PAGE = 50
+PER_PAGE = 25
 
 
 @dataclass(slots=True)
