@@ -85,7 +85,7 @@ def publish(page: Page) -> str:
     page.fill("textarea[name=reason]", "Die Kräne laufen gerade ein.")
     page.locator("main form button[type=submit]").click()
     reason = page.locator("textarea[name=reason]")
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: not url.endswith("/edit/") and "/add/" not in url)
     if reason.is_visible():
         reason.fill("Allein im Dienst")
         page.locator("#w-editor-form button[type=submit]").click()
