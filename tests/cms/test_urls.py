@@ -11,4 +11,4 @@ def test_files_with_readers_of_their_own_are_not_served_as_media(client, folder)
     path.write_text("nur für wenige")
 
     assert client.get(f"/media/{folder}/geheim.txt").status_code == 404
-    assert client.get(f"/media/images/../{folder}/geheim.txt").status_code == 404
+    assert client.get(f"/media/images/../{folder}/geheim.txt").status_code == 400
