@@ -8,8 +8,12 @@ from tests.news.wordpress import wxr
 from tests.news.wordpress.conftest import Import
 
 NEW = "/politik/haushalt/"
-WPP = ["ID,postid,pageviews,view_date,view_datetime", "1,5,3,2026-01-02,2026-01-02 08:00:00",
-       "2,5,4,2026-01-02,2026-01-02 09:00:00", "3,99,1,2026-01-02,2026-01-02 09:00:00"]  # fmt: skip
+WPP = [
+    "ID,postid,pageviews,view_date,view_datetime",
+    "1,5,3,2026-01-02,2026-01-02 08:00:00",
+    "2,5,4,2026-01-02,2026-01-02 09:00:00",
+    "3,99,1,2026-01-02,2026-01-02 09:00:00",
+]
 JETPACK = [
     '"date","post_id","post_title","post_permalink","views"',
     f'"2026-07-02",5,"x","{wxr.URL}/2020/05/haushalt/","1,007"',
