@@ -9,6 +9,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
@@ -66,7 +67,11 @@ def emptied_consent_tables() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Ids come again in the next test: what intake remembers of pages and sessions must not."""
+    """Ids come again in the next test: what intake remembers of pages and sessions must not.
+
+    Nor does the language of the last request stay.
+    """
+    translation.deactivate()
     forget_pages()
     forget_salts()
     forget_sessions()

@@ -45,10 +45,12 @@ def test_comment_keeps_what_was_typed_and_is_taken(site: LiveSite, page: Page):
     form = page.locator("[data-comment-form]")
     form.locator("button[type=submit]").click()
 
-    # The browser itself asks for the consent box; with the box ticked the comment is taken.
-    expect(page).to_have_url(site.url + ARTICLE)
+    # without the consent box nothing is stored, and nothing typed is lost
+    expect(page.locator("[data-error-summary]")).to_be_visible()
     expect(page.locator("#comment-field-text")).to_have_value("Ganz ohne Skript geschrieben.")
+    expect(page.locator("#comment-field-name")).to_have_value("Ada Strand")
     page.check("#comment-field-consent")
+    page.wait_for_timeout(3500)
     form.locator("button[type=submit]").click()
     page.wait_for_url("**/thanks/")
     expect(page.locator("main")).to_contain_text("Wir haben Ihnen eine E-Mail geschickt")
