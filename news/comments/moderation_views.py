@@ -396,7 +396,9 @@ class ReaderCommentViewSet(SnippetViewSet):
     list_per_page = 50
     ordering = ["-submitted_at", "-pk"]
     list_display = [
-        TitleColumn("name", label=_("Name"), get_url=lambda comment: _inspect_url(comment)),
+        TitleColumn(
+            "name", label=_("Name"), get_url=lambda comment: _inspect_url(comment), width="15%"
+        ),
         TextColumn("text", label=_("Comment")),
         Column("article.title", label=_("Article")),
         Column("get_state_display", label=_("State"), sort_key="state"),
