@@ -35,6 +35,7 @@ from analytics.breaker import CircuitBreaker
 from analytics.events import DropReason, Event, Kind
 from analytics.feeder import Feeder
 from analytics.timebuckets import BUCKET_SECONDS, bounds_of_days, bucket_of_ms, day_of_ms
+from cms import redis_addresses
 
 logger = logging.getLogger(__name__)
 
@@ -333,18 +334,13 @@ def is_alive() -> bool:
 
 
 def _connect(timeout_seconds: float) -> Client:
-    url = str(settings.REDIS_URL)
-    options: dict[str, Any] = {
-        "socket_timeout": timeout_seconds,
-        "socket_connect_timeout": timeout_seconds,
-        "retry": Retry(NoBackoff(), 0),
-        "protocol": 2,
-    }
-    client: Client
-    if url.startswith("redis+cluster://"):
-        client = redis.RedisCluster.from_url(url.replace("redis+cluster", "redis", 1), **options)
-    else:
-        client = redis.Redis.from_url(url, **options)
+    client: Client = redis_addresses.connect(
+        str(settings.REDIS_URL),
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        retry=Retry(NoBackoff(), 0),
+        protocol=2,
+    )
     for command in ("XRANGE", "XINFO STREAM"):
         # Making objects of every entry would cost more than all the rest of a drain.
         client.set_response_callback(command, _as_it_came)

@@ -19,7 +19,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from cms import embedded_redis
+from cms import embedded_redis, redis_addresses
 from cms.supervisor import Child, running
 
 STATIC_SECONDS = 30 * 24 * 3600
@@ -234,7 +234,8 @@ def check_redis() -> None:
     for name in ("REDIS_URL", "CACHE_URL", "BROKER_URL"):
         url = getattr(settings, name)
         try:
-            with redis.Redis.from_url(url, socket_connect_timeout=3, socket_timeout=3) as client:
+            client = redis_addresses.connect(url, socket_connect_timeout=3, socket_timeout=3)
+            with client:
                 client.ping()
         except redis.RedisError as error:
             raise CannotServe(f"The Redis of {name} does not answer: {error}") from error

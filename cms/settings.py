@@ -131,8 +131,9 @@ KEY_PREFIX = env.text("KEY_PREFIX", "redaktion")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
+        "LOCATION": [CACHE_URL],
         "KEY_PREFIX": f"{KEY_PREFIX}:cache",
+        "OPTIONS": {"pool_class": "cms.redis_addresses.AddressPool"},
     }
 }
 PAGE_CACHE_FRESH_SECONDS = env.integer("PAGE_CACHE_FRESH_SECONDS", 30)
@@ -140,7 +141,10 @@ PAGE_CACHE_STALE_SECONDS = env.integer("PAGE_CACHE_STALE_SECONDS", 30)
 
 # Celery
 CELERY_BROKER_URL = redis_addresses.for_celery(BROKER_URL)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{KEY_PREFIX}:celery:"}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": f"{KEY_PREFIX}:celery:",
+    **redis_addresses.celery_options(BROKER_URL),
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"

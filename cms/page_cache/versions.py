@@ -9,6 +9,8 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from cms import redis_addresses
+
 # Longer than any entry lives: what was dropped before needs no remembering.
 REMEMBERED_MICROSECONDS = 3_600_000_000
 TIMEOUT_SECONDS = 0.25
@@ -39,12 +41,13 @@ def key() -> str:
 @cache
 def client(url: str) -> redis.Redis:
     """Return this process's connections to the cache's Redis; they give up quickly."""
-    return redis.Redis.from_url(
+    made: redis.Redis = redis_addresses.connect(
         url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1),  # the pool's connections may be older than the server
     )
+    return made
 
 
 def bump(tags: Iterable[str]) -> int:

@@ -21,7 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics import buffer, replay
-from cms import embedded_redis
+from cms import embedded_redis, redis_addresses
 
 HELP = """\
 Feed an access log in combined format through intake, with the log's own times, user agents and
@@ -144,7 +144,7 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _running_redis() -> Iterator[None]:
     """Start the embedded server for the duration, if it is ours and the site is not running."""
-    client = redis.Redis.from_url(settings.REDIS_URL)
+    client = redis_addresses.connect(settings.REDIS_URL)
     process = None
     try:
         client.ping()
