@@ -130,7 +130,7 @@ BROKER_URL = env.text("BROKER_URL", REDIS_URL)
 KEY_PREFIX = env.text("KEY_PREFIX", "redaktion")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "cms.cache.SharedRedisCache",
         "LOCATION": [CACHE_URL],
         "KEY_PREFIX": f"{KEY_PREFIX}:cache",
         "OPTIONS": {"pool_class": "cms.redis_addresses.AddressPool"},

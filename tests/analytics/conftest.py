@@ -1,6 +1,7 @@
 """A stream that takes events, and an empty spool."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import redis
 from django.conf import settings
 
 from analytics import buffer
+from cms import embedded_redis
 from tests.analytics.streams import begin_epochs
 
 
@@ -20,6 +22,22 @@ def counting(clean_redis: redis.Redis, db: None) -> Iterator[redis.Redis]:
     yield clean_redis
     buffer.reset()
     shutil.rmtree(settings.ANALYTICS_SPOOL_DIR, ignore_errors=True)
+
+
+@pytest.fixture
+def counting_alone(tmp_path: Path, settings: object, db: None) -> Iterator[redis.Redis]:
+    """As `counting`, on a server of the test's own: one that may be hurt."""
+    socket = Path(tempfile.mkdtemp(prefix="redaktion-")) / "redis.sock"
+    server = embedded_redis.start(socket, tmp_path / "redis")
+    settings.REDIS_URL = f"unix://{socket}"  # type: ignore[attr-defined]
+    buffer.reset()
+    begin_epochs()
+    with redis.Redis(unix_socket_path=str(socket)) as client:
+        yield client
+    buffer.reset()
+    server.terminate()
+    server.wait(10)
+    shutil.rmtree(socket.parent)
 
 
 @pytest.fixture

@@ -85,3 +85,9 @@ def without_epoch() -> Iterator[None]:
     yield
     for key, name in names.items():
         client.set(key, name)
+
+
+def own_keys(client: Any) -> list[bytes]:
+    """Return the keys of this test process; others may count in the same Redis."""
+    patterns = (f"{{{settings.KEY_PREFIX}:*", f"{settings.KEY_PREFIX}:*")
+    return [key for pattern in patterns for key in client.scan_iter(pattern)]

@@ -13,6 +13,7 @@ from tests.analytics.streams import (
     NOON_BUCKET,
     NOON_MS,
     drop,
+    own_keys,
     payloads,
     read,
     view,
@@ -88,7 +89,7 @@ def test_reader_with_many_visits_keeps_the_hash_packed(counting):
     for number in range(23):
         accept(view(at_ms=NOON_MS - 12 * 60 * MINUTE_MS + number * 31 * MINUTE_MS))
 
-    hashes = [key for key in counting.scan_iter("*") if b":r:" in key]
+    hashes = [key for key in own_keys(counting) if b":r:" in key]
     assert {counting.object("encoding", key) for key in hashes} == {b"listpack"}
 
 
@@ -195,7 +196,7 @@ def test_reading_time_after_midnight_finds_yesterdays_view(counting):
 def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
     accept(view(reader=b"geheim-1"))
 
-    keys = [key for key in counting.scan_iter("*") if settings.KEY_PREFIX.encode() in key]
+    keys = [key for key in own_keys(counting) if settings.KEY_PREFIX.encode() in key]
     assert {key.split(b":")[2] for key in keys if counting.ttl(key) == -1} == {b"stream", b"epoch"}
     expiring = [key for key in keys if counting.ttl(key) > 0]
     assert sorted(key.split(b":")[2] for key in expiring) == [b"i", b"l", b"r"]
@@ -207,7 +208,8 @@ def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
 def test_all_keys_of_a_shard_share_their_hash_tag(counting):
     accept(*(view(reader=os.urandom(8)) for _ in range(20)))
 
-    tags = {key.partition(b"}")[0] for key in counting.scan_iter("*") if b"{" in key}
+    own = own_keys(counting)
+    tags = {key.partition(b"}")[0] for key in own}
     assert tags == {f"{{{settings.KEY_PREFIX}:s{shard}".encode() for shard in range(2)}
 
 
@@ -228,7 +230,8 @@ def test_missing_stream_is_refused_too(counting, spool_dir):
     accept(view())
 
     assert spool.waiting_bytes() > 0
-    assert [key for key in counting.scan_iter("*") if b":i:" in key] == []
+    own = own_keys(counting)
+    assert [key for key in own if b":i:" in key] == []
 
 
 def test_script_is_loaded_again_after_redis_forgot_it(counting):
@@ -267,13 +270,13 @@ def test_write_that_timed_out_counts_once_with_more_shards(counting, spool_dir, 
     assert flags() == [7] * 20
 
 
-def test_silent_redis_sends_events_to_the_spool_and_they_count_once(counting, spool_dir):
+def test_silent_redis_sends_events_to_the_spool_and_they_count_once(counting_alone, spool_dir):
     """Redis takes commands but does not answer: CLIENT PAUSE."""
     events = [view(page) for page in range(1, 7)]
-    counting.execute_command("CLIENT", "PAUSE", "800", "ALL")
+    counting_alone.execute_command("CLIENT", "PAUSE", "800", "ALL")
     accept(*events)
     assert spool.waiting_bytes() > 0
-    counting.ping()
+    counting_alone.ping()
 
     buffer.reset()
     buffer.feed_spool(now=NOON)
@@ -286,14 +289,14 @@ def test_silent_redis_sends_events_to_the_spool_and_they_count_once(counting, sp
     ("setting", "bad", "good"), [("maxmemory", "1", "0"), ("min-replicas-to-write", "3", "0")]
 )
 def test_redis_that_refuses_to_write_sends_events_to_the_spool(
-    counting, spool_dir, setting, bad, good
+    counting_alone, spool_dir, setting, bad, good
 ):
-    counting.config_set(setting, bad)
+    counting_alone.config_set(setting, bad)
     try:
         accept(view(), view(6))
         assert spool.waiting_bytes() > 0
     finally:
-        counting.config_set(setting, good)
+        counting_alone.config_set(setting, good)
 
     buffer.reset()
     assert buffer.feed_spool(now=NOON) == 2
