@@ -403,7 +403,7 @@ class ReaderCommentViewSet(SnippetViewSet):
         Column("article.title", label=_("Article")),
         Column("get_state_display", label=_("State"), sort_key="state"),
         HoldColumn("why_held", label=_("Why held")),
-        Column("report_count", label=_("Reports")),
+        Column("report_count", label=_("Readers’ reports")),
         DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
         DecideColumn("decide", label=_("Decision")),
     ]
