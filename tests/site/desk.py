@@ -28,8 +28,7 @@ def write_article(
     upload_picture(page, picture)
     write_text(page, "Am Osthafen stehen seit Montag drei neue Kräne.")
     choose_first_author(page)
-    page.locator("section[id$=-tags-section] .tagit-new input").fill("Osthafen")
-    page.keyboard.press("Enter")
+    add_tag(page, "Osthafen")
     expect(page.locator("header").get_by_text("Gespeichert")).to_be_visible(timeout=20_000)
 
 
@@ -68,6 +67,16 @@ def choose_first_author(page: Page) -> None:
     dialog.get_by_role("checkbox").first.check()
     dialog.get_by_text("Auswahl bestätigen").click()
     expect(dialog).to_be_hidden()
+
+
+def add_tag(page: Page, name: str) -> None:
+    """Add a tag, new or known."""
+    tags = page.locator("section[id$=-tags-section]")
+    field = tags.locator(".tagit-new input")
+    field.fill(name)
+    # to the field, not to the page: the focus may go back to the button of the dialog just closed
+    field.press("Enter")
+    expect(tags.locator(".tagit-choice")).to_contain_text([name])
 
 
 def open_preview(page: Page) -> str:
