@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
@@ -17,7 +18,9 @@ from analytics.staff import forget_sessions
 from cms import catalogues, embedded_redis
 from news.consent import triggers
 
-catalogues.compile_changed()
+for catalogue in catalogues.compile_changed():
+    # Django has looked for it already, and keeps in mind that it was not there
+    translation_file_changed(None, catalogue)
 
 
 @pytest.fixture(scope="session", autouse=True)
