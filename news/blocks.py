@@ -1,63 +1,20 @@
 """The blocks an article's body is made of."""
 
-from typing import Any
-
-from django.apps import apps
-from django.utils import timezone
-from django.utils.translation import gettext
+from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import RichText
 
-RICH_TEXT_FEATURES = ["bold", "italic", "link", "document-link", "ol", "ul", "h3"]
-PARAGRAPH_FEATURES = ["bold", "italic", "link", "document-link"]
+from news import block_samples
 
-
-# Previews show the newsroom's own newest picture and article; a picker without them stays empty.
-
-
-def _sample_pictures(count: int) -> list[Any]:
-    from news.renditions import may_be_shown
-
-    newest = apps.get_model("news.NewsImage").objects.order_by("-pk")[: 3 * count]
-    return [image for image in newest if may_be_shown(image)][:count]
-
-
-def _sample_picture() -> dict[str, Any]:
-    return {"image": next(iter(_sample_pictures(1)), None), "layout": "full"}
-
-
-def _sample_gallery() -> dict[str, Any]:
-    pictures = [{"image": image, "layout": "full"} for image in _sample_pictures(2)]
-    return {"title": gettext("The harbour in pictures"), "pictures": pictures}
-
-
-def _sample_article() -> dict[str, Any]:
-    articles = apps.get_model("news.ArticlePage").objects.published()
-    return {"article": articles.defer_streamfields().newest_first().first()}
-
-
-def _sample_note() -> dict[str, Any]:
-    text = gettext("An earlier version named the wrong year.")
-    return {"kind": "correction", "noted_at": timezone.now(), "text": RichText(f"<p>{text}</p>")}
-
-
-def _sample_text() -> RichText:
-    text = gettext("The ferry leaves every twenty minutes. On Sundays it begins at nine.")
-    return RichText(f"<p>{text}</p>")
-
-
-def _sample_table() -> dict[str, Any]:
-    return {
-        "columns": [
-            {"type": "text", "heading": gettext("Line")},
-            {"type": "number", "heading": gettext("Passengers")},
-        ],
-        "rows": [{"values": ["4", "12500"]}, {"values": ["11", "8200"]}],
-        "caption": gettext("Passengers on a working day"),
-    }
+# What articles from elsewhere bring along has to be here too: the editor drops the rest on saving.
+RICH_TEXT_FEATURES = [
+    *("bold", "italic", "link", "document-link", "ol", "ul", "h3"),
+    *("superscript", "subscript", "strikethrough", "code"),
+]
 
 
 class TextBlock(blocks.RichTextBlock):
@@ -66,12 +23,12 @@ class TextBlock(blocks.RichTextBlock):
     canonical_module_path = "wagtail.blocks.RichTextBlock"
 
     class Meta:
-        preview_value = staticmethod(_sample_text)
+        preview_value = staticmethod(block_samples.text)
 
 
 class TableBlock(TypedTableBlock):
     class Meta:
-        preview_value = staticmethod(_sample_table)
+        preview_value = staticmethod(block_samples.table)
 
 
 class SubheadingBlock(blocks.CharBlock):
@@ -80,7 +37,22 @@ class SubheadingBlock(blocks.CharBlock):
         label = _("Subheading")
         template = "blocks/subheading_block.html"
         preview_value = _("What changes for commuters")
-        max_length = 120
+
+
+class PictureValue(blocks.StructValue):
+    """A picture at one place: the words it carries there, else its own."""
+
+    @property
+    def alternative_text_here(self) -> str:
+        if self.get("is_decorative") or not self.get("image"):
+            return ""
+        return self.get("alternative_text") or self["image"].description
+
+    @property
+    def caption_here(self) -> str:
+        if not self.get("image"):
+            return ""
+        return self.get("caption") or self["image"].caption
 
 
 class CaptionedImageBlock(blocks.StructBlock):
@@ -90,6 +62,11 @@ class CaptionedImageBlock(blocks.StructBlock):
         required=False,
         max_length=250,
         help_text=_("What the picture shows here; empty takes the picture's own description."),
+    )
+    is_decorative = blocks.BooleanBlock(
+        label=_("Decoration only"),
+        required=False,
+        help_text=_("Readers who cannot see it miss nothing: it is not read out to them."),
     )
     caption = blocks.CharBlock(
         label=_("Caption"),
@@ -107,7 +84,8 @@ class CaptionedImageBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture with caption")
         template = "blocks/captioned_image_block.html"
-        preview_value = staticmethod(_sample_picture)
+        value_class = PictureValue
+        preview_value = staticmethod(block_samples.picture)
 
 
 class GalleryBlock(blocks.StructBlock):
@@ -118,7 +96,7 @@ class GalleryBlock(blocks.StructBlock):
         icon = "image"
         label = _("Gallery")
         template = "blocks/gallery_block.html"
-        preview_value = staticmethod(_sample_gallery)
+        preview_value = staticmethod(block_samples.gallery)
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -168,7 +146,7 @@ class ReadAlsoBlock(blocks.StructBlock):
         icon = "link"
         label = _("Read also")
         template = "blocks/read_also_block.html"
-        preview_value = staticmethod(_sample_article)
+        preview_value = staticmethod(block_samples.article)
 
 
 class DatedNoteBlock(blocks.StructBlock):
@@ -187,7 +165,7 @@ class DatedNoteBlock(blocks.StructBlock):
         icon = "history"
         label = _("Dated note")
         template = "blocks/dated_note_block.html"
-        preview_value = staticmethod(_sample_note)
+        preview_value = staticmethod(block_samples.note)
 
 
 class ClickToLoadEmbedBlock(blocks.StructBlock):
@@ -204,6 +182,43 @@ class ClickToLoadEmbedBlock(blocks.StructBlock):
         }
 
 
+class SourceTextBlock(blocks.TextBlock):
+    """Text whose white space has a meaning, at the beginning as well."""
+
+    canonical_module_path = "wagtail.blocks.TextBlock"
+
+    @cached_property
+    def field(self) -> forms.Field:
+        field = super().field
+        field.strip = False
+        return field
+
+
+class CodeBlock(blocks.StructBlock):
+    title = blocks.CharBlock(
+        label=_("Title"), required=False, max_length=120, help_text=_("What the lines are.")
+    )
+    text = SourceTextBlock(label=_("Lines"), rows=6)
+
+    class Meta:
+        icon = "code"
+        label = _("Code or fixed lines")
+        template = "blocks/code_block.html"
+        preview_value = {
+            "title": _("Departures from Quay 3"),
+            "text": "06:00  07:00  08:00\n09:30  11:00  12:30",
+        }
+
+
+class SeparatorBlock(blocks.StaticBlock):
+    class Meta:
+        icon = "minus"
+        label = _("Separator")
+        admin_text = _("A line between two parts of the text.")
+        template = "blocks/separator_block.html"
+        preview_value = True  # anything: the block has no value of its own
+
+
 class ArticleBodyBlock(blocks.StreamBlock):
     """The body of an article, in the order of the picker."""
 
@@ -213,7 +228,7 @@ class ArticleBodyBlock(blocks.StreamBlock):
         template="blocks/rich_text_block.html",
         group=_("Text"),
     )
-    subheading = SubheadingBlock(group=_("Text"))
+    subheading = SubheadingBlock(max_length=120, group=_("Text"))
     quotation = QuotationBlock(group=_("Text"))
     pull_quote = PullQuoteBlock(group=_("Text"))
     image = CaptionedImageBlock(group=_("Pictures"))
@@ -232,6 +247,8 @@ class ArticleBodyBlock(blocks.StreamBlock):
     fact_box = FactBoxBlock(group=_("Boxes"))
     read_also = ReadAlsoBlock(group=_("Boxes"))
     note = DatedNoteBlock(group=_("Boxes"))
+    separator = SeparatorBlock(group=_("Rarely needed"))
+    code = CodeBlock(group=_("Rarely needed"))
 
 
 class StandardBodyBlock(blocks.StreamBlock):

@@ -16,7 +16,7 @@ from news.models import ArticlePage, Author, NewsImage, Tag
 
 WORDS_PER_MINUTE = 220
 # Parts of a body that are looked at rather than read.
-NOT_READ = {"image", "gallery", "embed", "read_also", "pull_quote"}
+NOT_READ = {"image", "gallery", "embed", "read_also", "pull_quote", "code"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,17 @@ def _read_also(value: dict[str, Any], addresses: Addresses) -> str:
     return _wrap("redaktion/read-also", html, {"url": url})
 
 
+def _code(value: dict[str, Any], _addresses: Addresses) -> str:
+    title = value.get("title")
+    head = _wrap("paragraph", f"<p><strong>{_escape(title)}</strong></p>") if title else ""
+    lines = f'<pre class="wp-block-code"><code>{_escape(value["text"])}</code></pre>'
+    return "\n\n".join(filter(None, (head, _wrap("code", lines))))
+
+
+def _separator(_value: None, _addresses: Addresses) -> str:
+    return _wrap("separator", '<hr class="wp-block-separator"/>')
+
+
 def _paragraphs(text: str) -> str:
     return "".join(f"<p>{_escape(part)}</p>".replace("\n", "<br/>") for part in text.split("\n\n"))
 
@@ -184,4 +195,6 @@ _WRITERS: dict[str, Callable[[Any, Addresses], str]] = {
     "fact_box": _fact_box,
     "note": _note,
     "read_also": _read_also,
+    "separator": _separator,
+    "code": _code,
 }
