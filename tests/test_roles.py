@@ -16,7 +16,7 @@ from wagtail.admin import urls as admin_urls
 from analytics.models import RankingRule
 from cms.outbox.models import Mail
 from news.comments.models import CommentSettings, ReaderComment
-from news.comments.moderation import Submission, confirm, submit
+from news.comments.readers import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentEvent, ConsentText
 from news.models import ArticlePage, Author, NewsImage, SectionPage, Tag

@@ -1,4 +1,4 @@
-"""The verbs that change a comment's state.
+"""What moderators and rules do with a comment, and the one step by which its state changes.
 
 Every change is a conditional update from the state its caller saw: of two moderators at the
 same time one succeeds and the other is told. Every change writes a decision and drops the
@@ -7,25 +7,14 @@ article's cached page.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cms.page_cache.tags import invalidate
-from news.comments import holding, mails, policy, roles
-from news.comments.models import (
-    CommentDecision,
-    CommentSettings,
-    CommentState,
-    HoldKind,
-    HoldPolicy,
-    ReaderComment,
-    Role,
-)
-from news.consent import recording, subjects
-from news.consent.models import ConsentText, EventKind, Method
-from news.models import ArticlePage
+from news.comments.models import CommentDecision, CommentState, ReaderComment
+from news.consent import recording
 
 S = CommentState
 APPROVABLE = frozenset({S.PENDING, S.REJECTED, S.SPAM, S.HIDDEN})
@@ -33,8 +22,6 @@ REJECTABLE = frozenset({S.PENDING, S.SPAM, S.HIDDEN})
 SPAMMABLE = frozenset({S.PENDING, S.PUBLISHED, S.REJECTED, S.HIDDEN})
 HIDEABLE = frozenset({S.PUBLISHED})
 PICKABLE = frozenset({S.PUBLISHED})
-EDITABLE = frozenset({S.UNCONFIRMED, S.PENDING, S.PUBLISHED})
-EDIT_FOR = timedelta(minutes=15)
 
 
 class StateChanged(Exception):
@@ -50,20 +37,6 @@ class ConsentMissing(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A form that passed all checks."""
-
-    article: ArticlePage
-    parent: ReaderComment | None
-    name: str
-    email: str
-    text: str
-    consent_text: ConsentText
-    ticket_digest: str
-    surface: str
-
-
-@dataclass(frozen=True, slots=True)
 class By:
     """Who decides, and why: a moderator, or a rule of the program."""
 
@@ -74,101 +47,26 @@ class By:
     batch: uuid.UUID | None = None
 
 
-def submit(
-    submission: Submission, *, settings: CommentSettings, now: datetime
-) -> ReaderComment | None:
-    """Store a comment with its consent; None if the same form was stored before."""
-    try:
-        with transaction.atomic():
-            return _store(submission, settings, now)
-    except IntegrityError:
-        if ReaderComment.objects.filter(ticket_digest=submission.ticket_digest).exists():
-            return None
-        raise
-
-
-def _store(new: Submission, settings: CommentSettings, now: datetime) -> ReaderComment:
-    comment: ReaderComment = ReaderComment.objects.create(
-        article=new.article,
-        parent=new.parent,
-        name=new.name,
-        email=new.email,
-        text=new.text,
-        language=new.consent_text.language,
-        submitted_at=now,
-        ticket_digest=new.ticket_digest,
-        subject=subjects.reference(new.email),
-        consent_text=new.consent_text,
-    )
-    holding.check(comment, settings)
-    recording.give(
-        new.consent_text,
-        address=new.email,
-        comment_id=comment.pk,
-        surface=new.surface,
-        evidence={"box_before": "empty", "box_after": "ticked", "ticket": new.ticket_digest},
-        now=now,
-    )
-    if settings.confirms_by_email:
-        mails.ask_for_confirmation(comment, now=now)
-    else:
-        mails.send_manage_link(comment, now=now)
-        _enter(comment, By(rule="no_confirmation"), settings=settings, now=now)
-    return comment
-
-
-def confirm(comment: ReaderComment, *, settings: CommentSettings, now: datetime) -> bool:
-    """Confirm by the link in the mail; False if that happened before."""
-    if comment.state != S.UNCONFIRMED:
-        return False
-    with transaction.atomic():
-        # Only who reads the mail has shown that the address is theirs.
-        role = roles.of_writer(comment)
-        _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now, role=role)
-        recording.follow(
-            EventKind.CONFIRMED, comment_id=comment.pk, method=Method.MAIL_LINK, now=now
-        )
-    return True
-
-
-def _enter(
-    comment: ReaderComment,
-    by: By,
-    *,
-    settings: CommentSettings,
-    now: datetime,
-    role: Role = Role.READER,
-) -> None:
-    """Put the comment into the queue, or publish it where nothing is held."""
-    _move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now, role=role)
-    if settings.hold_policy != HoldPolicy.NONE:
-        return
-    if not policy.effective(comment.article, settings=settings, now=now).is_open:
-        holding.note(comment, HoldKind.CLOSED)
-    if not comment.holds.exists():
-        approve(comment, By(rule="nothing_held"), now=now)
-
-
 def approve(comment: ReaderComment, by: By, *, now: datetime) -> None:
     with transaction.atomic():
         published_at = comment.published_at or now
-        _move(comment, S.PUBLISHED, APPROVABLE, by, now, published_at=published_at)
+        move(comment, S.PUBLISHED, APPROVABLE, by, now, published_at=published_at)
         # The row is locked now: a withdrawal has either been seen or comes after us.
         if not recording.allows_publishing(comment.pk, confirmed=False):
             raise ConsentMissing
 
 
 def reject(comment: ReaderComment, by: By, *, now: datetime) -> None:
-    _move(comment, S.REJECTED, REJECTABLE, by, now)
+    move(comment, S.REJECTED, REJECTABLE, by, now)
 
 
 def mark_spam(comment: ReaderComment, by: By, *, now: datetime) -> None:
-    _move(comment, S.SPAM, SPAMMABLE, by, now)
+    move(comment, S.SPAM, SPAMMABLE, by, now)
 
 
 def hide(comment: ReaderComment, by: By, *, now: datetime) -> None:
     """Take a published comment off the page; it can be published again."""
-    _move(comment, S.HIDDEN, HIDEABLE, by, now)
+    move(comment, S.HIDDEN, HIDEABLE, by, now)
 
 
 def undo(comment: ReaderComment, by: By, *, batch: uuid.UUID, now: datetime) -> None:
@@ -185,73 +83,19 @@ def undo(comment: ReaderComment, by: By, *, batch: uuid.UUID, now: datetime) -> 
             comment.pk, confirmed=False
         ):
             raise ConsentMissing
-        _move(comment, S(last.old_state), {S(last.new_state)}, by, now)
+        move(comment, S(last.old_state), {S(last.new_state)}, by, now)
 
 
 def pick(comment: ReaderComment, by: By, *, now: datetime) -> None:
     """Mark a published comment as worth reading."""
-    _move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=True)
+    move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=True)
 
 
 def unpick(comment: ReaderComment, by: By, *, now: datetime) -> None:
-    _move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=False)
+    move(comment, S.PUBLISHED, PICKABLE, by, now, is_picked=False)
 
 
-def may_edit(comment: ReaderComment, *, now: datetime) -> bool:
-    """Whether the writer may still change the text: soon after, and before anybody answers."""
-    if comment.state not in EDITABLE or now >= comment.submitted_at + EDIT_FOR:
-        return False
-    return not comment.replies.exclude(state=S.WITHDRAWN).exists()
-
-
-def edit(comment: ReaderComment, text: str, *, settings: CommentSettings, now: datetime) -> None:
-    """Replace the text; what was approved before waits for a moderator again.
-
-    Raises:
-        NotPossible: too late, answered, or not in a state that allows it.
-    """
-    if not may_edit(comment, now=now):
-        raise NotPossible("edit")
-    if text == comment.text:
-        return
-    state = S.UNCONFIRMED if comment.state == S.UNCONFIRMED else S.PENDING
-    changes = {"text": text, "edits": comment.edits + 1, "edited_at": now, "is_picked": False}
-    with transaction.atomic():
-        if comment.state == S.PUBLISHED:
-            holding.note(comment, HoldKind.EDITED)
-        _move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
-        holding.check(comment, settings)
-
-
-def withdraw(
-    comment: ReaderComment,
-    *,
-    now: datetime,
-    method: Method = Method.MAIL_LINK,
-    by: By | None = None,
-) -> bool:
-    """End consent and empty text, name and address; False if that happened before.
-
-    Whatever moderators do meanwhile, the reader's word is the last.
-    """
-    while True:
-        comment.refresh_from_db()
-        if comment.state == S.WITHDRAWN:
-            return False
-        try:
-            with transaction.atomic():
-                by = by or By(rule="reader")
-                states = frozenset(S) - {S.WITHDRAWN}
-                _move(comment, S.WITHDRAWN, states, by, now, name="", email="", text="")
-                recording.follow(
-                    EventKind.WITHDRAWN, comment_id=comment.pk, method=method, now=now
-                )
-            return True
-        except StateChanged:
-            continue
-
-
-def _move(
+def move(
     comment: ReaderComment,
     new_state: CommentState,
     possible_from: frozenset[CommentState] | set[CommentState],
@@ -259,6 +103,12 @@ def _move(
     now: datetime,
     **fields: Any,
 ) -> None:
+    """Change the state, and with it `fields`, if nobody changed it since it was read.
+
+    Raises:
+        NotPossible: the state is not one of `possible_from`.
+        StateChanged: somebody else was faster.
+    """
     old_state = comment.state
     if old_state not in possible_from:
         raise NotPossible(f"{old_state} -> {new_state}")

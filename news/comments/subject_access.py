@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cms.outbox.models import Mail
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import ReaderComment
 from news.consent import subjects
 from news.consent.models import ConsentEvent, ConsentText, Method
@@ -74,7 +74,7 @@ def erase(address: str, *, now: datetime) -> int:
     comments = ReaderComment.objects.for_subjects(subjects.references(address))
     by = moderation.By(rule="erasure")
     emptied = sum(
-        moderation.withdraw(comment, now=now, method=Method.STAFF, by=by) for comment in comments
+        readers.withdraw(comment, now=now, method=Method.STAFF, by=by) for comment in comments
     )
     Mail.objects.filter(to__iexact=address.strip()).delete()
     return emptied

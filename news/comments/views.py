@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.page_cache.tags import tag_response
-from news.comments import discussion, limits, links, moderation, origins
+from news.comments import discussion, limits, links, moderation, origins, readers
 from news.comments.discussion import Discussion
 from news.comments.feeds import CommentFeed
 from news.comments.forms import CommentForm, ReportForm, TextForm, find_parent
@@ -62,7 +62,7 @@ def _submit(request: HttpRequest, shown: Discussion) -> HttpResponse:
     if limits.exceeded(request, email=data["email"], now=shown.now):
         return _show(request, shown, form, 429, too_many=True)
     article = shown.article
-    submission = moderation.Submission(
+    submission = readers.Submission(
         article=article,
         parent=data["parent"],
         name=data["name"],
@@ -72,7 +72,7 @@ def _submit(request: HttpRequest, shown: Discussion) -> HttpResponse:
         ticket_digest=form.ticket_digest,
         surface=f"article:{article.pk}@{article.live_revision_id or 0} form:1",
     )
-    moderation.submit(submission, settings=shown.settings, now=shown.now)
+    readers.submit(submission, settings=shown.settings, now=shown.now)
     # The same answer for a first and a second sending, a known and an unknown address.
     response = redirect("reader_comments:thanks", page_id=article.pk)
     response.status_code = 303
@@ -128,7 +128,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     if request.method == "POST":
-        moderation.confirm(found, settings=CommentSettings.of(request), now=timezone.now())
+        readers.confirm(found, settings=CommentSettings.of(request), now=timezone.now())
         return _see_other("confirm", token)
     return render(
         request, "reader_comments/confirm.html", {"comment": found, "article": found.article}
@@ -143,13 +143,13 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     if request.method == "POST":
-        moderation.withdraw(found, now=timezone.now())
+        readers.withdraw(found, now=timezone.now())
         return _see_other("manage", token)
     context = {
         "comment": found,
         "article": found.article,
         "token": token,
-        "may_edit": moderation.may_edit(found, now=timezone.now()),
+        "may_edit": readers.may_edit(found, now=timezone.now()),
     }
     return render(request, "reader_comments/manage.html", context)
 
@@ -162,13 +162,13 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return _gone(request)
     now = timezone.now()
-    if not moderation.may_edit(found, now=now):
+    if not readers.may_edit(found, now=now):
         return _see_other("manage", token)
     form = TextForm(request.POST or None, initial={"text": found.text})
     if request.method == "POST" and form.is_valid():
         # If it came too late, the page shows how the comment stands now.
         with suppress(moderation.NotPossible, moderation.StateChanged):
-            moderation.edit(
+            readers.edit(
                 found, form.cleaned_data["text"], settings=CommentSettings.of(request), now=now
             )
         return _see_other("manage", token)

@@ -8,7 +8,8 @@ from django.core.cache import cache
 
 from news.comments import tickets
 from news.comments.models import CommentSettings, CommentState, ReaderComment
-from news.comments.moderation import By, Submission, approve, confirm, submit
+from news.comments.moderation import By, approve
+from news.comments.readers import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentText
 from news.models import ArticlePage

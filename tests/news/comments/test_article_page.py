@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from news.comments import moderation
+from news.comments import readers
 from news.consent.models import ConsentText
 from news.models import ArticlePage
 from tests.news.comments.conftest import NOW, MakeComment
@@ -41,7 +41,7 @@ def test_withdrawn_comment_is_gone_from_the_page(
     client: Client, article: ArticlePage, make_comment: MakeComment
 ) -> None:
     comment = make_comment(name="Anna Au", text="Erster Kommentar")
-    moderation.withdraw(comment, now=NOW)
+    readers.withdraw(comment, now=NOW)
 
     page = client.get(article.url).content.decode()
 

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import CommentDecision, ReaderComment
 from news.comments.moderation import By, StateChanged
 from news.consent.models import ConsentEvent
@@ -61,7 +61,7 @@ def test_withdrawal_is_never_lost(make_comment: MakeComment) -> None:
 
     at_once(
         lambda: moderation.approve(seen, By(rule="test"), now=timezone.now()),
-        lambda: moderation.withdraw(mine, now=timezone.now()),
+        lambda: readers.withdraw(mine, now=timezone.now()),
     )
 
     comment.refresh_from_db()

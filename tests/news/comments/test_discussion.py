@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from news.comments import discussion, moderation
+from news.comments import discussion, readers
 from news.comments.models import CommentState, ReaderComment
 from news.consent.models import ConsentText
 from news.models import ArticleAuthor, ArticlePage
@@ -100,8 +100,8 @@ def test_tombstone_keeps_its_place(
 ) -> None:
     many = make_many(article, text, 3)
     make_comment(parent=many[0])
-    moderation.withdraw(many[0], now=NOW)
-    moderation.withdraw(many[1], now=NOW)
+    readers.withdraw(many[0], now=NOW)
+    readers.withdraw(many[1], now=NOW)
 
     page = discussion.thread(article)
 

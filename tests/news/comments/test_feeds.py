@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from news.comments import moderation
+from news.comments import readers
 from news.comments.models import ReaderComment
 from news.models import ArticlePage, CommentMode
 from tests.news.comments.conftest import NOW, MakeComment
@@ -41,7 +41,7 @@ def test_newest_published_comments(
         ("Ben", "<p>Zweiter</p>", f"{base}/{second.pk}/"),
         ("Anna", "<p>Erster</p>", f"{base}/{first.pk}/"),
     ]
-    moderation.withdraw(first, now=NOW)
+    readers.withdraw(first, now=NOW)
     assert [entry[0] for entry in entries(client, article)] == ["Ben"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from news.comments import moderation, threads
+from news.comments import readers, threads
 from news.comments.models import CommentSettings, CommentState, HoldPolicy, ReaderComment
 from news.models import ArticlePage
 from tests.factories import make_admin
@@ -21,7 +21,7 @@ def held(comment: ReaderComment) -> list[tuple[str, str]]:
 def enter(make_comment: MakeComment, state: CommentState, text: str) -> list[tuple[str, str]]:
     comment = make_comment("unconfirmed", text=text)
     settings = CommentSettings(hold_policy=HoldPolicy.NONE)
-    moderation.confirm(comment, settings=settings, now=comment.submitted_at)
+    readers.confirm(comment, settings=settings, now=comment.submitted_at)
     assert comment.state == state
     return held(comment)
 
@@ -40,11 +40,11 @@ def test_change_is_checked_anew(make_comment: MakeComment, site_settings: Commen
     now = comment.submitted_at
     assert held(comment) == [("word", "wucher")]
 
-    moderation.edit(comment, "Guter Text.", settings=site_settings, now=now)
+    readers.edit(comment, "Guter Text.", settings=site_settings, now=now)
     assert held(comment) == []
-    moderation.confirm(comment, settings=site_settings, now=now)
+    readers.confirm(comment, settings=site_settings, now=now)
     assert comment.state == CommentState.PUBLISHED
-    moderation.edit(comment, "www.example.org", settings=site_settings, now=now)
+    readers.edit(comment, "www.example.org", settings=site_settings, now=now)
 
     assert comment.state == CommentState.PENDING
     assert held(comment) == [("edited", ""), ("link", "1")]
@@ -59,7 +59,7 @@ def test_closing_holds_what_is_confirmed_later(
 
     threads.close(article, user=make_admin())
     comment = ReaderComment.objects.get()
-    moderation.confirm(comment, settings=site_settings, now=comment.submitted_at)
+    readers.confirm(comment, settings=site_settings, now=comment.submitted_at)
 
     assert (comment.state, held(comment)) == ("pending", [("closed", "")])
     article = ArticlePage.objects.get()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cms.outbox.models import Mail, OutboxEntry
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import (
     CommentDecision,
     CommentSettings,
@@ -56,7 +56,7 @@ def test_confirmed_comment_waits_for_a_moderator(
 
     assert consent(comment) == ["given", "confirmed"]
     assert decisions(comment) == [("unconfirmed", "pending", "confirmed_by_mail")]
-    assert not moderation.confirm(comment, settings=site_settings, now=LATER)
+    assert not readers.confirm(comment, settings=site_settings, now=LATER)
 
 
 def test_nothing_is_held_if_the_site_says_so(
@@ -65,7 +65,7 @@ def test_nothing_is_held_if_the_site_says_so(
     site_settings.hold_policy = HoldPolicy.NONE
     comment = make_comment("unconfirmed")
 
-    moderation.confirm(comment, settings=site_settings, now=LATER)
+    readers.confirm(comment, settings=site_settings, now=LATER)
 
     assert comment.state == CommentState.PUBLISHED
     assert decisions(comment)[-1] == ("pending", "published", "nothing_held")
@@ -75,11 +75,9 @@ def test_site_may_go_without_confirmation(
     article: Any, text: Any, site_settings: CommentSettings
 ) -> None:
     site_settings.confirms_by_email = False
-    new = moderation.Submission(
-        article, None, "Jo", "jo@example.org", "Text", text, "d", "article:1"
-    )
+    new = readers.Submission(article, None, "Jo", "jo@example.org", "Text", text, "d", "article:1")
 
-    comment = moderation.submit(new, settings=site_settings, now=NOW)
+    comment = readers.submit(new, settings=site_settings, now=NOW)
 
     assert comment and comment.state == CommentState.PENDING
     assert "/manage/" in Mail.objects.get().text
@@ -87,9 +85,9 @@ def test_site_may_go_without_confirmation(
 
 def test_same_form_is_stored_once(make_comment: MakeComment, article: Any, text: Any) -> None:
     first = make_comment("unconfirmed", ticket_digest="d")
-    again = moderation.Submission(article, None, "Jo", first.email, "x", text, "d", "article:1")
+    again = readers.Submission(article, None, "Jo", first.email, "x", text, "d", "article:1")
 
-    assert moderation.submit(again, settings=CommentSettings(), now=LATER) is None
+    assert readers.submit(again, settings=CommentSettings(), now=LATER) is None
     assert ReaderComment.objects.count() == 1
     assert Mail.objects.count() == 1
     assert consent(first) == ["given"]
@@ -169,8 +167,8 @@ def test_second_of_two_moderators_is_told(make_comment: MakeComment) -> None:
 def test_withdrawing_empties_and_ends_consent(make_comment: MakeComment) -> None:
     comment = make_comment()
 
-    assert moderation.withdraw(comment, now=LATER)
-    assert not moderation.withdraw(comment, now=LATER)
+    assert readers.withdraw(comment, now=LATER)
+    assert not readers.withdraw(comment, now=LATER)
 
     comment.refresh_from_db()
     assert (comment.name, comment.email, comment.text, comment.state) == ("", "", "", "withdrawn")
@@ -183,7 +181,7 @@ def test_withdrawal_wins_over_a_stale_sight(make_comment: MakeComment) -> None:
     seen_by_reader = ReaderComment.objects.get(pk=comment.pk)
     moderation.approve(comment, RULE, now=LATER)
 
-    assert moderation.withdraw(seen_by_reader, now=LATER)
+    assert readers.withdraw(seen_by_reader, now=LATER)
     with pytest.raises(StateChanged):
         moderation.hide(comment, RULE, now=LATER)
 
@@ -251,9 +249,9 @@ def test_no_way_leads_around_consent(
         now = LATER + timedelta(minutes=minute)
         try:
             if name == "confirm":
-                moderation.confirm(target, settings=site_settings, now=now)
+                readers.confirm(target, settings=site_settings, now=now)
             elif name == "withdraw":
-                moderation.withdraw(target, now=now)
+                readers.withdraw(target, now=now)
             else:
                 getattr(moderation, name)(target, RULE, now=now)
         except (NotPossible, StateChanged):
@@ -275,19 +273,19 @@ def test_text_may_be_changed_for_fifteen_minutes(make_comment: MakeComment) -> N
     comment = make_comment("pending")
     end = comment.submitted_at + timedelta(minutes=15)
 
-    moderation.edit(comment, "Anders.", settings=CommentSettings(), now=end - timedelta(seconds=1))
+    readers.edit(comment, "Anders.", settings=CommentSettings(), now=end - timedelta(seconds=1))
 
     comment.refresh_from_db()
     assert (comment.text, comment.edits, comment.state) == ("Anders.", 1, "pending")
     assert comment.edited_at == end - timedelta(seconds=1)
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Noch einmal.", settings=CommentSettings(), now=end)
+        readers.edit(comment, "Noch einmal.", settings=CommentSettings(), now=end)
 
 
 def test_change_after_approval_goes_back_to_moderation(make_comment: MakeComment) -> None:
     comment = make_comment("published")
 
-    moderation.edit(
+    readers.edit(
         comment,
         "Anders.",
         settings=CommentSettings(),
@@ -309,9 +307,9 @@ def test_answered_text_stays(make_comment: MakeComment) -> None:
     soon = comment.submitted_at + timedelta(minutes=1)
 
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
-    moderation.withdraw(reply, now=soon)
-    moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
+        readers.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
+    readers.withdraw(reply, now=soon)
+    readers.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
 
 
 @pytest.mark.parametrize("state", ["rejected", "spam", "withdrawn"])
@@ -319,19 +317,19 @@ def test_decided_text_stays(make_comment: MakeComment, state: str) -> None:
     comment = make_comment("pending")
     soon = comment.submitted_at + timedelta(minutes=1)
     if state == "withdrawn":
-        moderation.withdraw(comment, now=soon)
+        readers.withdraw(comment, now=soon)
     else:
         verb = {"rejected": moderation.reject, "spam": moderation.mark_spam}[state]
         verb(comment, By(rule="test"), now=soon)
 
     with pytest.raises(NotPossible):
-        moderation.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
+        readers.edit(comment, "Anders.", settings=CommentSettings(), now=soon)
 
 
 def test_nobody_approves_a_text_they_have_not_seen(make_comment: MakeComment) -> None:
     comment = make_comment("pending")
     seen = ReaderComment.objects.get(pk=comment.pk)
-    moderation.edit(comment, "Ganz anders.", settings=CommentSettings(), now=comment.submitted_at)
+    readers.edit(comment, "Ganz anders.", settings=CommentSettings(), now=comment.submitted_at)
 
     with pytest.raises(StateChanged):
         moderation.approve(seen, By(rule="test"), now=NOW)

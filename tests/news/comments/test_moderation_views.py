@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import (
     CommentDecision,
     CommentReport,
@@ -268,7 +268,7 @@ def test_bulk_decisions_are_taken_back_except_what_was_decided_since(
     moderator.post(bulk("approve", *comments))
     url = undo_url(moderator)
     moderation.hide(ReaderComment.objects.get(pk=comments[0].pk), By(rule="other"), now=NOW)
-    moderation.withdraw(comments[1], now=NOW)
+    readers.withdraw(comments[1], now=NOW)
 
     moderator.post(url)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from news.comments import moderation
+from news.comments import readers
 from news.models import ArticlePage
 from tests.news.comments.conftest import NOW, MakeComment
 from tests.news.comments.test_text import HOSTILE
@@ -49,7 +49,7 @@ def test_article_names_its_comments(
         },
     ]
     for comment in (root, reply):
-        moderation.withdraw(comment, now=NOW)
+        readers.withdraw(comment, now=NOW)
     assert "comment" not in article_data(client, article)
 
 

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale
 
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import CommentSettings, ReaderComment
 from news.comments.moderation import By
 from news.consent.models import ConsentText
@@ -82,7 +82,7 @@ def test_withdrawn_leaf_disappears_and_a_root_leaves_a_tombstone(
     reply = make_comment(parent=root, name="Ben", text="Antwort")
     leaf = make_comment(name="Cleo", text="Blatt")
     for comment in (root, leaf):
-        moderation.withdraw(comment, now=NOW)
+        readers.withdraw(comment, now=NOW)
 
     html = render(article)
 

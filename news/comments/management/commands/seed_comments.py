@@ -11,9 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Site
 
-from news.comments import moderation
+from news.comments import moderation, readers
 from news.comments.models import CommentSettings, ReaderComment
-from news.comments.moderation import By, Submission
+from news.comments.moderation import By
+from news.comments.readers import Submission
 from news.consent import texts
 from news.consent.models import Purpose
 from news.models import ArticlePage
@@ -94,7 +95,7 @@ def seed(*, now: datetime) -> int:
             if not article:
                 continue
             at = now - timedelta(hours=remark.hours_ago)
-            comment = moderation.submit(
+            comment = readers.submit(
                 Submission(
                     article=article,
                     parent=written.get(remark.parent),
@@ -110,7 +111,7 @@ def seed(*, now: datetime) -> int:
             )
             if not comment:
                 continue
-            moderation.confirm(comment, settings=settings, now=at + timedelta(minutes=2))
+            readers.confirm(comment, settings=settings, now=at + timedelta(minutes=2))
             if remark.is_published:
                 moderation.approve(comment, By(actor=moderator), now=at + timedelta(minutes=9))
             written[remark.key] = comment
