@@ -36,6 +36,7 @@ from analytics.events import DropReason, Event, Kind
 from analytics.feeder import Feeder
 from analytics.timebuckets import BUCKET_SECONDS, bounds_of_days, bucket_of_ms, day_of_ms
 from cms import redis_addresses
+from cms.operation.metrics import stored_events
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class StreamState(NamedTuple):
     last_id: str
 
 
+_stored_in_redis = stored_events.labels("redis")
+
 # Storing
 
 
@@ -94,6 +97,7 @@ def accept(event: Event, *, now: datetime, is_replay: bool = False) -> None:
     if breaker.allows():
         try:
             if _store(event, shard, now=now, is_replay=is_replay):
+                _stored_in_redis.inc()
                 return
         except RedisError as error:
             # Only silence leaves open whether the event arrived; a refusal does not.
@@ -104,7 +108,9 @@ def accept(event: Event, *, now: datetime, is_replay: bool = False) -> None:
             spool.SpoolEntry(event, shard, asked_in_vain or is_replay, spooled_at_ms=now_ms)
         )
     except spool.SpoolFailed as error:
+        stored_events.labels("nowhere").inc()
         raise NotStored(str(error)) from error
+    stored_events.labels("spool").inc()
     if settings.ANALYTICS_FEEDS_FROM_WEB:
         feeder.wake()
 

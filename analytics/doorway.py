@@ -11,6 +11,7 @@ from django.db import DatabaseError, connections
 from analytics import buffer
 from analytics.events import DropReason, Kind
 from analytics.intake import MAX_BODY_BYTES, take_in
+from cms.operation import metrics
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -37,6 +38,7 @@ def receive(
     """
     try:
         event = take_in(kind, environ, body, now=now, is_noscript=is_noscript)
+        metrics.intake.labels(kind.name.lower(), event.reason or "accepted").inc()
         buffer.accept(event, now=now)
     except (buffer.NotStored, DatabaseError):
         return 503

@@ -49,13 +49,17 @@ class Health:
         return Freshness.LATE if age >= LATE_SECONDS else Freshness.OK
 
     @property
-    def is_good(self) -> bool:
+    def is_spool_roomy(self) -> bool:
         limit = settings.ANALYTICS_SPOOL_LIMIT_MB * 1_000_000
+        return self.spool_bytes < spool.WARNING_SHARE * limit
+
+    @property
+    def is_good(self) -> bool:
         return (
             self.database
             and self.redis
             and self.freshness is not Freshness.STALLED
-            and self.spool_bytes < spool.WARNING_SHARE * limit
+            and self.is_spool_roomy
         )
 
     def as_json(self) -> dict[str, Any]:

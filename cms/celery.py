@@ -12,7 +12,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 # Queues are apart so that none starves another.
+QUEUES = ("counting", "mail", "media", "upkeep")
 app.conf.task_routes = {
+    # Nightly work of minutes must not stand before the drains of the next seconds.
+    "analytics.enforce_retention": {"queue": "upkeep"},
+    "analytics.audit_windows": {"queue": "upkeep"},
+    "analytics.delete_old_salts": {"queue": "upkeep"},
     "analytics.*": {"queue": "counting"},
     "outbox.*": {"queue": "mail"},
     "news.warm_renditions": {"queue": "media"},

@@ -4,7 +4,6 @@ import errno
 import fcntl
 import hashlib
 import socket
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,9 +19,9 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from cms import embedded_redis, redis_addresses
+from cms.processes import PROCESSES
 from cms.supervisor import Child, running
 
-STATIC_SECONDS = 30 * 24 * 3600
 START_SECONDS = 60
 
 
@@ -134,73 +133,10 @@ def redis_child() -> Child:
     return Child("redis", start, stop_seconds=3)
 
 
-def web_child() -> Child:
-    images = settings.MEDIA_ROOT / "images"
-    images.mkdir(parents=True, exist_ok=True)
-    return Child(
-        "web",
-        running(
-            [
-                *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-                *("--host", settings.HOST, "--port", str(settings.PORT)),
-                *("--workers", str(settings.WEB_WORKERS)),
-                # Each blocking thread may hold a database connection.
-                *("--blocking-threads", str(settings.WEB_THREADS)),
-                *("--http", "1", "--no-ws", "--no-access-log", "--log-level", "warning"),
-                *("--respawn-failed-workers", "--respawn-interval", "0.5"),
-                *("--workers-kill-timeout", "3"),
-                *("--static-path-route", "/static", "--static-path-mount"),
-                str(settings.STATIC_ROOT),
-                # Documents are not here: their view asks who may read them.
-                *("--static-path-route", "/media/images", "--static-path-mount", str(images)),
-                *("--static-path-expires", str(STATIC_SECONDS)),
-                "cms.wsgi:application",
-            ]
-        ),
-        stop_seconds=4,
-    )
-
-
-def worker_child() -> Child:
-    return _worker(
-        "worker",
-        *("--queues", "upkeep,counting,mail", "--prefetch-multiplier", "1"),
-        *("--concurrency", str(settings.WORKER_PROCESSES)),
-    )
-
-
-def media_child() -> Child:
-    """A worker of its own for pictures: encoding takes seconds and must hold up no counting."""
-    return _worker("media", "--queues", "media", "--pool", "solo", nice=10)
-
-
-def _worker(name: str, *options: str, nice: int = 0) -> Child:
-    return Child(
-        name,
-        running(
-            [
-                *(("nice", "-n", str(nice)) if nice else ()),
-                *(sys.executable, "-m", "celery", "--quiet", "-A", "cms", "worker"),
-                *("--hostname", f"{name}@%h", *options),
-                *("--without-gossip", "--without-mingle", "--loglevel", "warning"),
-            ]
-        ),
-        stop_seconds=6,
-    )
-
-
-def beat_child() -> Child:
-    return Child(
-        "beat",
-        running(
-            [
-                *(sys.executable, "-m", "celery", "--quiet", "-A", "cms", "beat", "--pidfile="),
-                *("--schedule", str(settings.VAR_DIR / "beat-schedule")),
-                *("--loglevel", "warning"),
-            ]
-        ),
-        stop_seconds=2,
-    )
+def child(name: str) -> Child:
+    """One of the processes of the table, to be looked after."""
+    process = PROCESSES[name]
+    return Child(name, running(process.command), process.stop_seconds)
 
 
 def wait_until_alive(web: Child) -> None:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "analytics",
     "cms.page_cache",
     "cms.outbox",
+    "cms.operation",
     "cms",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.operation.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -248,17 +250,35 @@ COMMENTS_PER_NETWORK = env.integer("COMMENTS_PER_NETWORK", 60)
 COMMENTS_PER_ADDRESS = env.integer("COMMENTS_PER_ADDRESS", 10)
 
 # Logging: no client address, no user agent
+LOG_FORMAT = env.text("LOG_FORMAT", "json" if PRODUCTION else "text")
+if LOG_FORMAT not in ("json", "text"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
+LOG_REQUESTS = env.boolean("LOG_REQUESTS", False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
+        "json": {"()": "cms.operation.logs.JsonFormatter"},
+    },
+    "filters": {"request_id": {"()": "cms.operation.logs.WithRequestId"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django_tasks": {"level": "WARNING"},  # two lines for every save
     },
 }
+
+# Monitoring: who may read /metrics, by a token or from where; else nobody
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_NETWORKS = env.words("METRICS_NETWORKS", "" if PRODUCTION else "127.0.0.1,::1")
 
 # Security
 CONTENT_SECURITY_POLICY = {

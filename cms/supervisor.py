@@ -122,7 +122,7 @@ class Supervisor:
         with lines:
             for line in lines:
                 if text := line.decode(errors="replace").rstrip():
-                    self.say(f"{name:<6} | {text}")
+                    self.say(f"{name:<8} | {text}")
 
     def _on_signal(self, number: int, frame: object) -> None:
         if not self.is_stopping:

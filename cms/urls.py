@@ -13,6 +13,7 @@ from news import urls as news_urls
 
 urlpatterns = [
     path("", include("analytics.urls")),
+    path("", include("cms.operation.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     # Renditions only: originals are nobody's, and documents ask who may read them.

@@ -4,8 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from cms.operation import sharing
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
 
+sharing.share_between_processes()
 application = get_wsgi_application()
 
 # Django is set up from here on, so the apps may be imported.

@@ -35,7 +35,16 @@ ROLES = {
 EVERYONE, NOBODY = "REMAS", ""
 
 
-OUR_APPS = ("news", "home", "analytics", "reader_comments", "consent", "outbox", "cms")
+OUR_APPS = (
+    "news",
+    "home",
+    "analytics",
+    "reader_comments",
+    "consent",
+    "outbox",
+    "operation",
+    "cms",
+)
 # Wagtail's own namespace without its prefix; no snippet of ours is translated.
 NOT_OURS = {"simple_translation:submit_snippet_translation"}
 
@@ -134,6 +143,7 @@ CASES = [
     Case("analytics_table", "AS", ("articles",), query="?export=xlsx"),
     Case("analytics_article", "EAS", (ARTICLE,)),
     Case("analytics_article", "AS", (ARTICLE,), query="?export=csv"),
+    Case("operation_state", "EAS"),
     Case("counting_check", "AS"),
     Case("analytics_quality", "AS"),
     Case("analytics_quality", "AS", query="?export=csv"),

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 
+from cms.operation.metrics import page_cache as outcomes
 from cms.page_cache.entries import Entry, Headers, make
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
@@ -29,6 +30,9 @@ LARGEST_BODY_BYTES = 1_000_000
 SHARED_POLICY = "public, max-age=0, must-revalidate"
 OWN_POLICY = "private, no-cache"
 TAGS = TAGS_HEADER.lower()
+# Of one answer only: its length, what a proxy must know, the request it belongs to.
+NOT_KEPT = frozenset({"content-length", "vary", "x-request-id"})
+COUNTERS = {name: outcomes.labels(name) for name in ("hit", "stale", "miss", "bypass")}
 
 
 class PageCache:
@@ -80,6 +84,7 @@ class PageCache:
         def start(status: str, headers: Headers, *rest: Any) -> Any:
             kept, tags = without_tags(headers)
             if tags:
+                COUNTERS["bypass"].inc()
                 kept.append(("X-Cache", "bypass"))
                 if not has(kept, "cache-control"):
                     kept.append(("Cache-Control", OWN_POLICY))
@@ -123,7 +128,7 @@ class PageCache:
             if close := getattr(parts, "close", None):
                 close()
         status, headers, tags = tagged
-        headers = [(n, v) for n, v in headers if n.lower() not in ("content-length", "vary")]
+        headers = [(n, v) for n, v in headers if n.lower() not in NOT_KEPT]
         now = self.store.clock()
         entry = make(
             status=status, headers=headers, body=body, tags=tags, clock=clock or 0, now=now
@@ -156,6 +161,7 @@ def answer(
     entry: Entry, environ: Environ, start_response: StartResponse, outcome: str
 ) -> list[bytes]:
     """Send an entry: compressed if the reader can, or only the news that nothing changed."""
+    COUNTERS[outcome].inc()
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted and entry.etag.removeprefix("W/") in wanted:
         headers = [(n, v) for n, v in entry.plain_headers if n != "Content-Length"]

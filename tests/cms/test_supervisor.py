@@ -25,7 +25,7 @@ def test_who_dies_at_every_start_stops_the_whole_and_is_named() -> None:
             clock = broken.restart_at or clock
             supervisor._look_after(broken, clock)
     time.sleep(0.1)
-    assert "worker | no disk" in said
+    assert "worker   | no disk" in said
     assert [line for line in said if "next try" in line] == [
         f"worker died (status 3); next try in {pause} s" for pause in ("0.5", "1", "2", "4", "8")
     ]

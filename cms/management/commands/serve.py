@@ -12,9 +12,11 @@ from django.utils import translation
 
 from cms import catalogues, serving
 from cms.embedded_redis import RedisMissing
+from cms.operation import sharing
+from cms.processes import PROCESSES
 from cms.supervisor import KeepsFailing, StopRequested, Supervisor
 
-STOP_ORDER = ["web", "beat", "media", "worker", "redis"]
+STOP_ORDER = ["web", "beat", "media", "upkeep", "mail", "counting", "redis"]
 
 
 class Command(BaseCommand):
@@ -57,17 +59,13 @@ class Command(BaseCommand):
             if prepare_only:
                 return
             # The web server alone first: it is the one that somebody waits for.
-            web = serving.web_child()
-            for child in (
-                web,
-                serving.worker_child(),
-                serving.media_child(),
-                serving.beat_child(),
-            ):
+            sharing.forget()
+            for name in PROCESSES:
+                child = serving.child(name)
                 supervisor.children.append(child)
                 supervisor.start(child)
-                if child is web:
-                    serving.wait_until_alive(web)
+                if name == "web":
+                    serving.wait_until_alive(child)
             self._say(welcome(logins))
             supervisor.watch()
         finally:
