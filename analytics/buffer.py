@@ -8,6 +8,7 @@ All keys of one call carry their shard's hash tag, so it works on Redis Cluster:
                                             one small hash, which Redis keeps packed
     {prefix:s0}:l:<minute>                  how often in a minute, by reader and page and by
                                             network; gone after two minutes
+    {prefix:s0}:n:<minute>                  about how many readers in a minute; gone after seven
 
 An event goes to its reader's shard, one without a reader to its id's.
 """
@@ -207,6 +208,7 @@ def _call_of(
         f"{tag}:i:{day.name_after}:{id_hash}",
         f"{tag}:r:{day.name}:{reader_hash}",
         f"{tag}:l:{event.at_ms // MINUTE_MS}",
+        f"{tag}:n:{event.at_ms // MINUTE_MS}",
     ]
     seconds_left = max(0, day.end_ms // 1000 - int(now.timestamp()))
     memory_seconds = settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3600 + MEMORY_MARGIN_SECONDS
@@ -327,6 +329,17 @@ def trim_stream(shard: int, *, before: str) -> None:
 def backlog_of(shard: int, after: str, *, limit: int = 10_000) -> int:
     """Return how many entries wait after an id, counting to `limit` at most."""
     return len(read_stream(shard, after, count=limit))
+
+
+def readers_now(*, now: datetime, minutes: int = 5) -> int:
+    """Return about how many readers came in the last minutes; RedisError if it will not say."""
+    newest = int(now.timestamp()) // 60
+    client = web_client()
+    total = 0
+    for shard in range(settings.ANALYTICS_SHARDS):  # a reader belongs to one shard
+        keys = [f"{_tag(shard)}:n:{newest - back}" for back in range(minutes + 1)]
+        total += int(client.execute_command("PFCOUNT", *keys))
+    return total
 
 
 def is_alive() -> bool:

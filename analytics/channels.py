@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from analytics.registry import registry
+
 
 class Channel(models.TextChoices):
     """The standard classes of referrers."""
@@ -31,10 +33,12 @@ class Origin:
     channel: Channel
     referrer: str = ""
     campaign: str = ""
+    search_words: str = ""
 
 
 MAX_CAMPAIGN_LENGTH = 60
 MAX_HOST_LENGTH = 100
+LONG_NUMBER = re.compile(r"(\d[ /.-]?){6,}")
 HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 
 
@@ -123,7 +127,26 @@ def origin_of(*, referrer: str, location: str, own_hosts: frozenset[str]) -> Ori
         channel=_by_query(query) or _by_host(host, is_internal=is_internal),
         referrer="" if is_internal else host,
         campaign=_clean(query.get("utm_campaign", "")),
+        search_words=words_searched(referrer) if is_internal else "",
     )
+
+
+def words_searched(address: str) -> str:
+    """Return the words of this site's own search, if the address is one of its answers.
+
+    Nothing that looks like a person's address or number is kept.
+    """
+    if "?" not in address or not is_search(address.partition("?")[0]):
+        return ""
+    words = _clean(_query(address).get("q", "")).casefold()
+    return "" if "@" in words or LONG_NUMBER.search(words) else words
+
+
+def is_search(address: str) -> bool:
+    try:
+        return urlsplit(address).path in registry.search_paths()
+    except ValueError:
+        return False
 
 
 def _query(location: str) -> dict[str, str]:

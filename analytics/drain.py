@@ -30,6 +30,7 @@ from analytics.models import (
     ShardCheckpoint,
     WindowDelta,
 )
+from analytics.summaries import mark_stale
 from analytics.timebuckets import BUCKET_SECONDS, BUCKETS_PER_HOUR, bucket_of_ms, day_of_ms
 from analytics.upserts import COUNTS, add_rows, insert_rows
 
@@ -42,7 +43,7 @@ TRIM_BEHIND_MS = 60_000
 POISON_LIMIT_CHARACTERS = 2000
 # How many values of a dimension a page may gather in a day; senders are free to invent some.
 # Shards that are drained at once may pass it by a few.
-VALUES_LIMITS = {Dimension.CAMPAIGN: 50, Dimension.REFERRER: 200}
+VALUES_LIMITS = {Dimension.CAMPAIGN: 50, Dimension.REFERRER: 200, Dimension.SEARCH_WORDS: 50}
 OTHER = "other"
 
 
@@ -75,7 +76,7 @@ class Batch:
         if entry.kind == Kind.VIEW.value:
             self._add_view(entry, times)
         elif entry.kind == Kind.READ.value:
-            self.buckets[entry.page, entry.bucket][4] += entry.seconds * times
+            self._add_reading(entry, times)
         elif entry.kind == Kind.DROP.value:
             hour = entry.bucket // BUCKETS_PER_HOUR
             self.drops[hour, entry.reason, entry.detail] += times
@@ -94,6 +95,13 @@ class Batch:
             figures = self.dimensions[day, entry.page, dimension, value]
             figures[0] += times
             figures[1] += visits
+
+    def _add_reading(self, entry: packing.Entry, times: int) -> None:
+        self.buckets[entry.page, entry.bucket][4] += entry.seconds * times
+        if entry.depths:
+            day = _day_of_bucket(entry.bucket, settings.TIME_ZONE)
+            for quarter in entry.depths:
+                self.dimensions[day, entry.page, Dimension.DEPTH, str(25 * quarter)][0] += times
 
     def days(self) -> dict[tuple[int, date], list[int]]:
         """Return the sums by page and day of the site."""
@@ -245,6 +253,7 @@ def _cap_values(batch: Batch) -> None:
 
 def _write(batch: Batch, shard: int, *, now: datetime) -> None:
     _cap_values(batch)
+    days = batch.days()
     add_rows(
         PageBucket,
         ["page_id", "bucket"],
@@ -255,7 +264,7 @@ def _write(batch: Batch, shard: int, *, now: datetime) -> None:
         PageDay,
         ["page_id", "day"],
         COUNTS,
-        ((*key, *counts) for key, counts in batch.days().items()),
+        ((*key, *counts) for key, counts in days.items()),
     )
     add_rows(
         PageDayDimension,
@@ -282,6 +291,7 @@ def _write(batch: Batch, shard: int, *, now: datetime) -> None:
         ["shard", "entry_id", "payload", "error", "found_at"],
         ((shard, *columns, now) for columns in batch.poison),
     )
+    mark_stale((day for _, day in days), now=now)
 
 
 def _look_after_epoch(shard: int, last_id: str, *, now: datetime) -> None:

@@ -52,6 +52,9 @@ class Dimension(models.IntegerChoices):
     COUNTRY = 6, _("Country")
     CAMPAIGN = 7, _("Campaign")
     SENDER = 8, _("Counted by")
+    SEARCH_WORDS = 9, _("Search words")
+    # Added when counting: how many views reached a quarter of the page.
+    DEPTH = 10, _("Scroll depth")
 
 
 @dataclass(frozen=True, slots=True)

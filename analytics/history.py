@@ -17,6 +17,7 @@ from django.db.models import F
 
 from analytics.models import ImportedHour, PageBucket, PageDay, PageMonth, WindowDelta
 from analytics.pages import addresses_of_pages
+from analytics.summaries import mark_stale
 from analytics.timebuckets import BUCKET_SECONDS, BUCKETS_PER_HOUR, bucket_of, day_of_ms
 from analytics.upserts import add_rows, insert_rows
 
@@ -125,6 +126,7 @@ def _replace(rows: list[ImportedHour], now: datetime) -> None:
     _take_back(taken_back)
     _add(added, now)
     _tell_windows(taken_back, added, now)
+    mark_stale((_day_of(bucket) for _, bucket in {*taken_back, *added}), now=now)
     ImportedHour.objects.bulk_create(
         rows,
         update_conflicts=True,

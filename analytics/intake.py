@@ -288,5 +288,6 @@ def _dimensions(candidate: Candidate) -> dict[Dimension, str]:
         Dimension.COUNTRY: country_of(candidate.environ),
         Dimension.CAMPAIGN: origin.campaign,
         Dimension.SENDER: "noscript" if candidate.is_noscript else "",
+        Dimension.SEARCH_WORDS: origin.search_words,
     }
     return {dimension: value for dimension, value in values.items() if value}

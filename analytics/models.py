@@ -78,6 +78,81 @@ class PageDayDimension(models.Model):
     visits = models.PositiveIntegerField(default=0)
 
 
+class SiteDay(Counts):
+    """All pages on one day that is over; `is_stale` once more was counted for it since."""
+
+    day = models.DateField(primary_key=True)
+    is_stale = models.BooleanField(default=True)
+
+
+class SiteDayDimension(models.Model):
+    """One value of one dimension of all pages on one day; as true as the day's `SiteDay`."""
+
+    pk = models.CompositePrimaryKey("day", "dimension", "value")
+    day = models.DateField()
+    dimension = models.PositiveSmallIntegerField(choices=Dimension.choices)
+    value = models.CharField(max_length=100)
+    views = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+
+
+class SiteMonth(models.Model):
+    """A month that is over and summed by page; `is_stale` once more was counted for it since."""
+
+    month = models.DateField(primary_key=True)
+    is_stale = models.BooleanField(default=True)
+
+
+class PageMonthSum(Counts):
+    """One page in one month whose days are still stored: what reports over months read."""
+
+    pk = models.CompositePrimaryKey("month", "page_id")
+    month = models.DateField()
+    page_id = models.PositiveIntegerField()
+
+
+class PageMonthDimension(models.Model):
+    """One value of one dimension of one page in a month whose days are still stored."""
+
+    pk = models.CompositePrimaryKey("dimension", "month", "page_id", "value")
+    dimension = models.PositiveSmallIntegerField(choices=Dimension.choices)
+    month = models.DateField()
+    page_id = models.PositiveIntegerField()
+    value = models.CharField(max_length=100)
+    views = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+
+
+class CountingGap(models.Model):
+    """A quarter hour in which nobody counted."""
+
+    bucket = models.PositiveIntegerField(primary_key=True)
+
+
+class CountingPulse(models.Model):
+    """The last quarter hour in which counting was at work; one row."""
+
+    ONLY = 1
+
+    bucket = models.PositiveIntegerField()
+    was_open = models.BooleanField(default=False)
+
+
+class RankingPosition(models.Model):
+    """Who stood where in the ranking of the rolling week at one hour UTC (hours since 1970)."""
+
+    pk = models.CompositePrimaryKey("hour", "position")
+    hour = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
+    page_id = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            # a page's way through the ranking
+            models.Index(fields=["page_id", "hour"], name="analytics_position_page")
+        ]
+
+
 class DropCount(models.Model):
     """How many events were dropped in one hour UTC (hours since 1970), and why."""
 

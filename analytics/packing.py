@@ -4,7 +4,7 @@ Equal events have equal texts, so that a drain can count them before it reads th
 column is version and kind. The script in Redis adds the last columns:
 
     1v  bucket  page  dimension...  flags (1 visit, 2 first on page, 4 first on site)
-    1r  bucket  page  seconds  scroll
+    1r  bucket  page  seconds  scroll  depths (quarters of the page: before, - for none, and now)
     1d  bucket  reason  detail
     1e  (an epoch begins; counts nothing)
 """
@@ -29,7 +29,10 @@ _REASONS = frozenset(DropReason.values)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as a drain sees it; `flags` are 1 visit, 2 first on page, 4 first on site."""
+    """One event as a drain sees it; `flags` are 1 visit, 2 first on page, 4 first on site.
+
+    `depths` are the quarters of the page that a reading has newly reached, 0 for its beginning.
+    """
 
     kind: str
     bucket: int = 0
@@ -38,6 +41,7 @@ class Entry:
     dimensions: tuple[tuple[int, str], ...] = ()
     seconds: int = 0
     scroll: int = 0
+    depths: range = range(0)
     reason: str = ""
     detail: str = ""
 
@@ -92,6 +96,7 @@ def _read_reading(columns: list[str]) -> Entry:
         page=_number(columns[1], at_least=1),
         seconds=_number(columns[2], at_most=READ_SECONDS_LIMIT),
         scroll=_number(columns[3], at_most=100),
+        depths=_depths(columns[4]) if len(columns) > 4 else range(0),
     )
 
 
@@ -124,6 +129,11 @@ def _number(column: str, *, at_least: int = 0, at_most: int = NUMBER_LIMIT) -> i
     if not at_least <= number <= at_most:
         raise ValueError(f"Not between {at_least} and {at_most}: {number}.")
     return number
+
+
+def _depths(column: str) -> range:
+    before, now = column[:1], _number(column[1:], at_most=4)
+    return range(0 if before == "-" else _number(before, at_most=4) + 1, now + 1)
 
 
 def _dimension(column: str) -> tuple[int, str]:

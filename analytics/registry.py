@@ -18,10 +18,11 @@ PageIds = QuerySet[Any, Any]
 
 @dataclass(slots=True)
 class Registry:
-    """The facets by name, and which pages may be ranked at all."""
+    """The facets by name, which pages may be ranked at all, and where the site is searched."""
 
     facets: dict[str, Callable[[str], PageIds]] = field(default_factory=dict)
     rankable: Callable[[], PageIds] | None = None
+    search_paths: Callable[[], frozenset[str]] = frozenset
 
 
 registry = Registry()
@@ -35,3 +36,8 @@ def register_facet(name: str, page_ids: Callable[[str], PageIds]) -> None:
 def register_rankable(page_ids: Callable[[], PageIds]) -> None:
     """Say which pages may appear in a ranking: live, public, not sensitive."""
     registry.rankable = page_ids
+
+
+def register_search(paths: Callable[[], frozenset[str]]) -> None:
+    """Say at which paths the site answers a search `?q=`: what was looked for is counted."""
+    registry.search_paths = paths

@@ -14,13 +14,16 @@ from django.db import connection, transaction
 from django.db.models import Min, Model, QuerySet
 
 from analytics.models import (
+    CountingGap,
     DropCount,
     PageBucket,
     PageDay,
     PageDayDimension,
     PageMonth,
+    RankingPosition,
     WindowState,
 )
+from analytics.summaries import forget_before, month_after
 from analytics.timebuckets import BUCKETS_PER_HOUR, bucket_of
 from analytics.upserts import COUNTS, add_rows
 
@@ -33,6 +36,8 @@ def enforce_retention(*, now: datetime) -> None:
     roll_up_old_days(now=now)
     oldest_hour = bucket_of(_months_before(now)) // BUCKETS_PER_HOUR
     DropCount.objects.filter(hour__lt=oldest_hour).delete()
+    RankingPosition.objects.filter(hour__lt=oldest_hour).delete()
+    CountingGap.objects.filter(bucket__lt=oldest_hour * BUCKETS_PER_HOUR).delete()
 
 
 def delete_old_buckets(*, now: datetime) -> int:
@@ -73,22 +78,19 @@ def _roll_up_month(month: date) -> None:
         cursor.execute(
             f"DELETE FROM {table} WHERE day >= %s AND day < %s "  # noqa: S608  names are ours
             f"RETURNING page_id, {', '.join(COUNTS)}",
-            [month, _next_month(month)],
+            [month, month_after(month)],
         )
         for page_id, *figures in cursor.fetchall():
             known = sums.get(page_id, [0] * len(COUNTS))
             sums[page_id] = [a + b for a, b in zip(known, figures, strict=True)]
         rows = ((page_id, month, *figures) for page_id, figures in sums.items())
         add_rows(PageMonth, ["page_id", "month"], COUNTS, rows)
+        forget_before(month_after(month))
 
 
 def _delete(rows: QuerySet[Model]) -> int:
     """Delete without reading the rows first: nothing points at them."""
     return int(rows._raw_delete(rows.db))
-
-
-def _next_month(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1)
 
 
 def _months_before(now: datetime) -> datetime:

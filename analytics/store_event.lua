@@ -2,7 +2,7 @@
 -- the stream again cannot change them. All keys carry the shard's hash tag.
 --
 -- KEYS: 1 epoch, 2 stream, 3-5 view ids of the event's day, the day before and the day after,
---       6 readers of the event's day, 7 counters of the event's minute
+--       6 readers of the event's day, 7 counters of the event's minute, 8 readers of that minute
 -- ARGV: 1 kind, 2 field of the id, 3 entry (its last column is added here), 4 replay or live,
 --       5 seconds until the day's memory may go, 6 entry for a drop
 --       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the
@@ -17,6 +17,7 @@ local READ_SECONDS = 1800
 -- Longer values would unpack the small hash they stand in.
 local SPANS = 10
 local MINUTE_SECONDS = 120
+local NOW_SECONDS = 420
 -- Stands for a view that was beyond a limit: known, but without reading time.
 local LIMITED = 'x'
 
@@ -119,6 +120,9 @@ local function store_view()
     if spans ~= stored then
       remember(KEYS[6], ARGV[8], spans)
     end
+    if ARGV[4] == 'live' and redis.call('PFADD', KEYS[8], ARGV[7]) == 1 then
+      redis.call('EXPIRE', KEYS[8], NOW_SECONDS)
+    end
   end
   remember(KEYS[3], ARGV[2], '')
   return append(ARGV[3] .. flags)
@@ -136,10 +140,11 @@ local function store_read()
   if stored == LIMITED then
     return 'seen'
   end
-  local old_seconds, old_scroll = 0, 0
+  local old_seconds, old_scroll, old_quarter = 0, 0, '-'
   if stored ~= '' then
     old_seconds = math.floor(number_at(stored, 1) / 256)
     old_scroll = number_at(stored, 1) % 256
+    old_quarter = math.floor(old_scroll / 25)
   end
   local seconds = math.max(old_seconds, math.min(tonumber(ARGV[7]), READ_SECONDS))
   local scroll = math.max(old_scroll, math.min(tonumber(ARGV[8]), 100))
@@ -147,7 +152,8 @@ local function store_read()
     return 'seen'
   end
   redis.call('HSET', key, ARGV[2], text_of(seconds * 256 + scroll))
-  return append(ARGV[3] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll))
+  local depths = old_quarter .. math.floor(scroll / 25)
+  return append(ARGV[3] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll) .. '\t' .. depths)
 end
 
 local function store_drop()

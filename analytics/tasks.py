@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
-from analytics import buffer, drain, pseudonyms, retention, windows
+from analytics import (
+    buffer,
+    drain,
+    gaps,
+    positions,
+    pseudonyms,
+    quality,
+    retention,
+    summaries,
+    windows,
+)
 
 POKE_EXPIRES_SECONDS = 5
 
@@ -48,3 +58,19 @@ def audit_windows() -> None:
 def delete_old_salts() -> None:
     """Delete the salts by which readers of past days could be recognised."""
     pseudonyms.delete_old_salts(now=datetime.now(UTC))
+
+
+@shared_task(name="analytics.note_pulse")
+def note_pulse() -> None:
+    """Note that counting is at work, so that a report can tell silence from nobody reading."""
+    gaps.note_pulse(now=datetime.now(UTC), is_open=quality.is_beacon_reachable())
+
+
+@shared_task(name="analytics.note_positions")
+def note_positions() -> None:
+    positions.note_positions(now=datetime.now(UTC))
+
+
+@shared_task(name="analytics.summarise")
+def summarise() -> None:
+    summaries.summarise(now=datetime.now(UTC))

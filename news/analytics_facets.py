@@ -1,6 +1,12 @@
 """What counting may filter by, in the newsroom's words."""
 
-from analytics.registry import PageIds, register_facet, register_rankable
+from functools import lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from analytics.registry import PageIds, register_facet, register_rankable, register_search
 from news.models import ArticleAuthor, ArticlePage, ArticleTag
 
 
@@ -9,6 +15,7 @@ def register() -> None:
     register_facet("tag", pages_with_tag)
     register_facet("author", pages_by_author)
     register_rankable(rankable_pages)
+    register_search(search_paths)
 
 
 def pages_with_tag(slug: str) -> PageIds:
@@ -24,3 +31,13 @@ def pages_by_author(slug: str) -> PageIds:
 def rankable_pages() -> PageIds:
     ids: PageIds = ArticlePage.objects.rankable().values("pk")
     return ids
+
+
+@lru_cache(maxsize=1)
+def search_paths() -> frozenset[str]:
+    """Return where readers search, in every language of the site."""
+    paths = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            paths.add(reverse("search"))
+    return frozenset(paths)

@@ -150,7 +150,10 @@ def test_reading_time_counts_what_is_more_than_before(counting):
 
     accept(event, read(event.id, seconds=30, scroll=50), read(event.id, seconds=75, scroll=40))
 
-    assert payloads()[1:] == [f"1r\t{NOON_BUCKET}\t5\t30\t50", f"1r\t{NOON_BUCKET}\t5\t45\t0"]
+    assert payloads()[1:] == [
+        f"1r\t{NOON_BUCKET}\t5\t30\t50\t-2",
+        f"1r\t{NOON_BUCKET}\t5\t45\t0\t22",
+    ]
 
 
 def test_reading_time_sent_again_counts_nothing(counting):
@@ -166,7 +169,10 @@ def test_reading_time_is_clamped(counting):
 
     accept(event, read(event.id, seconds=1700), read(event.id, seconds=999_999, scroll=900))
 
-    assert payloads()[1:] == [f"1r\t{NOON_BUCKET}\t5\t1700\t50", f"1r\t{NOON_BUCKET}\t5\t100\t50"]
+    assert payloads()[1:] == [
+        f"1r\t{NOON_BUCKET}\t5\t1700\t50\t-2",
+        f"1r\t{NOON_BUCKET}\t5\t100\t50\t24",
+    ]
 
 
 def test_reading_time_of_an_unknown_view_is_dropped_once(counting):
@@ -199,9 +205,9 @@ def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
     keys = [key for key in own_keys(counting) if settings.KEY_PREFIX.encode() in key]
     assert {key.split(b":")[2] for key in keys if counting.ttl(key) == -1} == {b"stream", b"epoch"}
     expiring = [key for key in keys if counting.ttl(key) > 0]
-    assert sorted(key.split(b":")[2] for key in expiring) == [b"i", b"l", b"r"]
+    assert sorted(key.split(b":")[2] for key in expiring) == [b"i", b"l", b"n", b"r"]
     # until midnight in Berlin, then as long as the spool may hold something, and a margin
-    assert {counting.ttl(key) for key in expiring} == {120, (11 + 24 + 2) * 3600}
+    assert {counting.ttl(key) for key in expiring} == {120, 420, (11 + 24 + 2) * 3600}
     assert all(b"geheim-1" not in payload.encode() for payload in payloads())
 
 
@@ -339,3 +345,12 @@ def test_entry_that_may_have_arrived_and_waited_too_long_is_not_counted_twice(co
     buffer.feed_spool(now=NOON + timedelta(hours=25))
 
     assert [payload.split("\t")[2] for payload in payloads()] == ["5"]
+
+
+def test_readers_of_the_last_minutes_are_counted_once_each(counting):
+    for minutes in (0, 3, 5, 7):
+        at_ms = NOON_MS - minutes * MINUTE_MS
+        accept(*(view(reader=b"reader-%d" % n, at_ms=at_ms) for n in range(minutes + 1)))
+
+    assert buffer.readers_now(now=NOON) == 6
+    assert buffer.readers_now(now=NOON + timedelta(minutes=8)) == 0

@@ -89,3 +89,21 @@ def test_address_with_a_thousand_fields_does_no_harm():
     location = "/?" + "&".join(f"a{n}=1" for n in range(1000)) + "&utm_medium=cpc"
 
     assert origin_of(referrer="", location=location, own_hosts=OWN) == Origin(Channel.DIRECT)
+
+
+@pytest.mark.parametrize(
+    ("referrer", "words"),
+    [
+        ("https://zeitung.example/suche/?q=Neue+Kr%C3%A4ne", "neue kräne"),
+        ("https://zeitung.example/en/search/?q=cranes&page=2", "cranes"),
+        ("https://zeitung.example/suche/", ""),
+        ("https://zeitung.example/wirtschaft/?q=x", ""),
+        ("https://anders.example/suche/?q=x", ""),
+        ("https://zeitung.example/suche/?q=jo@example.org", ""),
+        ("https://zeitung.example/suche/?q=0171+234+5678", ""),
+    ],
+)
+def test_words_of_the_sites_own_search_are_kept(referrer, words):
+    origin = origin_of(referrer=referrer, location="", own_hosts=frozenset({"zeitung.example"}))
+
+    assert origin.search_words == words

@@ -75,6 +75,9 @@ def test_events_become_exactly_these_rows(counting):
         (DAY, 5, Dimension.CHANNEL, "direct", 2, 2),
         (DAY, 5, Dimension.CHANNEL, "search", 1, 0),
         (DAY, 5, Dimension.DEVICE, "phone", 2, 2),
+        (DAY, 5, Dimension.DEPTH, "0", 1, 0),
+        (DAY, 5, Dimension.DEPTH, "25", 1, 0),
+        (DAY, 5, Dimension.DEPTH, "50", 1, 0),
         (DAY, 6, Dimension.CHANNEL, "search", 1, 1),
     ]
     hour = NOON_BUCKET // 4

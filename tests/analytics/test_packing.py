@@ -17,7 +17,7 @@ values = st.text(
 
 
 @given(
-    dimensions=st.dictionaries(st.sampled_from(list(Dimension)), values),
+    dimensions=st.dictionaries(st.sampled_from([d for d in Dimension if d < 10]), values),
     page=st.integers(1, 2**31 - 1),
     flags=st.integers(0, 7),
 )

@@ -13,7 +13,7 @@ try {
     sent = true;
     post(JSON.stringify({
       id, page,
-      ref: doc.referrer.split("/", 3).join("/"),
+      ref: doc.referrer.split("/", doc.referrer.startsWith(origin) ? 9 : 3).join("/").slice(0, 400),
       loc: location.href.slice(0, 1200),
       auto: nav.webdriver ? "webdriver" : ["_phantom", "Cypress"].find((name) => window[name])
     }), true);
@@ -43,7 +43,7 @@ try {
     look();
   };
   const on = (names, act) => names.split(" ").forEach(
-    (name) => addEventListener(name, act, { capture: true, passive: true }));
+    (name) => addEventListener(name, act, true));
 
   on("visibilitychange prerenderingchange", look);
   on("pagehide", tell);
@@ -53,5 +53,5 @@ try {
     setInterval(tick, 1000);
   }
   begin();
-} catch { /* nothing to count */ }
+} catch {}
 })(document, navigator);

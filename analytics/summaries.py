@@ -1,0 +1,148 @@
+"""Sums of whole days and months that are over, so that a year's report need not add up views.
+
+A day's row stands, marked stale, from before the day ends; whoever counts something for a day
+that is over marks it (and its month) again in the same transaction. A summary is made in one
+transaction that begins by clearing the mark: it waits for a writer who holds the row, and sees
+what that writer wrote. Whoever reads uses a summary only while it is not marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Min, Model
+
+from analytics.models import (
+    PageDay,
+    PageDayDimension,
+    PageMonthDimension,
+    PageMonthSum,
+    SiteDay,
+    SiteDayDimension,
+    SiteMonth,
+)
+from analytics.upserts import COUNTS
+
+# What was read just before midnight is counted by then.
+REST = timedelta(minutes=30)
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_after(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def mark_stale(days: Iterable[date], *, now: datetime) -> None:
+    """Say, in the transaction that counts it, that something was counted for days that are over.
+
+    Days are marked one by one in their order, so that two writers cannot wait for each other.
+    """
+    today = now.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    late = sorted({day for day in days if day < today})
+    for day in late:
+        SiteDay.objects.filter(day=day).update(is_stale=True)
+    for month in sorted({month_of(day) for day in late}):
+        SiteMonth.objects.filter(month=month).update(is_stale=True)
+
+
+def summarise(*, now: datetime) -> int:
+    """Bring all summaries up to date; return how many days and months that took."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    today, settled = now.astimezone(zone).date(), (now - REST).astimezone(zone).date()
+    first = PageDay.objects.aggregate(first=Min("day"))["first"]
+    if first is None:
+        return 0
+    _make_rows(first, today)
+    count = 0
+    for day in SiteDay.objects.filter(is_stale=True, day__range=(first, settled - timedelta(1))):
+        _sum_day(day.day)
+        count += 1
+    months = SiteMonth.objects.filter(is_stale=True, month__gte=first.replace(day=1))
+    for month in months.values_list("month", flat=True):
+        if month_after(month) <= settled:
+            _sum_month(month)
+            count += 1
+    return count
+
+
+def forget_before(edge: date) -> None:
+    """Delete the summaries of days and months that retention has taken away."""
+    for model, name in (
+        (SiteDay, "day"),
+        (SiteDayDimension, "day"),
+        (SiteMonth, "month"),
+        (PageMonthSum, "month"),
+        (PageMonthDimension, "month"),
+    ):
+        rows = model._default_manager.filter(**{f"{name}__lt": edge})
+        rows._raw_delete(rows.db)
+
+
+def _make_rows(first: date, today: date) -> None:
+    days = {first + timedelta(number) for number in range((today - first).days + 1)}
+    new = days - set(SiteDay.objects.values_list("day", flat=True))
+    SiteDay.objects.bulk_create((SiteDay(day=day) for day in sorted(new)), ignore_conflicts=True)
+    months = {month_of(day) for day in days} - set(
+        SiteMonth.objects.values_list("month", flat=True)
+    )
+    SiteMonth.objects.bulk_create(
+        (SiteMonth(month=month) for month in sorted(months)), ignore_conflicts=True
+    )
+
+
+def _sum_day(day: date) -> None:
+    sums = ", ".join(f"{name} = COALESCE((SELECT SUM({name}) FROM today), 0)" for name in COUNTS)  # noqa: S608
+    with transaction.atomic():
+        SiteDay.objects.filter(day=day).update(is_stale=False)
+        SiteDayDimension.objects.filter(day=day).delete()
+        _run(
+            f"WITH today AS (SELECT * FROM {_table(PageDay)} WHERE day = %s) "  # noqa: S608
+            f"UPDATE {_table(SiteDay)} SET {sums} WHERE day = %s",
+            [day, day],
+        )
+        _run(
+            f"INSERT INTO {_table(SiteDayDimension)} (day, dimension, value, views, visits) "  # noqa: S608
+            f"SELECT day, dimension, value, SUM(views), SUM(visits) "
+            f"FROM {_table(PageDayDimension)} WHERE day = %s GROUP BY day, dimension, value",
+            [day],
+        )
+
+
+def _sum_month(month: date) -> None:
+    sums = ", ".join(f"SUM({name})" for name in COUNTS)
+    bounds = [month, month, month_after(month)]
+    with transaction.atomic():
+        SiteMonth.objects.filter(month=month).update(is_stale=False)
+        for model in (PageMonthSum, PageMonthDimension):
+            rows = model._default_manager.filter(month=month)
+            rows._raw_delete(rows.db)
+        _run(
+            f"INSERT INTO {_table(PageMonthSum)} (month, page_id, {', '.join(COUNTS)}) "  # noqa: S608
+            f"SELECT %s, page_id, {sums} FROM {_table(PageDay)} "
+            f"WHERE day >= %s AND day < %s GROUP BY page_id",
+            bounds,
+        )
+        _run(
+            f"INSERT INTO {_table(PageMonthDimension)} "  # noqa: S608
+            "(month, page_id, dimension, value, views, visits) "
+            "SELECT %s, page_id, dimension, value, SUM(views), SUM(visits) "
+            f"FROM {_table(PageDayDimension)} WHERE day >= %s AND day < %s "
+            "GROUP BY page_id, dimension, value",
+            bounds,
+        )
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _run(statement: str, parameters: list[date]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
