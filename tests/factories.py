@@ -112,3 +112,19 @@ def make_admin(username: str = "admin") -> Any:
     return get_user_model().objects.create_superuser(
         username, f"{username}@example.org", "password"
     )
+
+
+def article_form(article: ArticlePage) -> dict[str, str]:
+    """Return what Wagtail's form of an article sends when nothing was changed."""
+    form = {"title": article.title, "slug": article.slug, "body-count": "0", "tags": ""}
+    for name in ("article_authors", "related_picks", "comments"):
+        form |= {f"{name}-{key}": "0" for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MAX_NUM_FORMS")}
+    for place, row in enumerate(article.article_authors.all()):
+        form |= {
+            f"article_authors-{place}-id": str(row.pk),
+            f"article_authors-{place}-author": str(row.author_id),
+            f"article_authors-{place}-ORDER": str(place + 1),
+            "article_authors-TOTAL_FORMS": str(place + 1),
+            "article_authors-INITIAL_FORMS": str(place + 1),
+        }
+    return form | {"comment_mode": article.comment_mode}

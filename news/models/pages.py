@@ -279,6 +279,19 @@ class ArticlePage(Page):
             self, request
         )
 
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        from news import previews
+
+        return list(previews.MODES.items())
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        from news import previews
+
+        if mode_name and mode_name in previews.MODES:
+            return previews.show(self, request, mode_name)
+        return super().serve_preview(request, mode_name)
+
     def get_view_restrictions(self) -> QuerySet[PageViewRestriction]:
         if self.is_known_to_be_open:
             return PageViewRestriction.objects.none()

@@ -4,7 +4,7 @@ from wagtail.models import PageLogEntry, Workflow
 
 from news.approval import WITHOUT_APPROVAL
 from news.models import ArticlePage, SecondPersonTask
-from tests.factories import make_admin, make_article, make_user
+from tests.factories import article_form, make_admin, make_article, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +23,7 @@ def draft(owner) -> ArticlePage:
 def press(client: Client, user, article: ArticlePage, **pressed: str):
     """Send the editor's form as Wagtail does, with one button pressed."""
     client.force_login(user)
-    form = {"title": article.title, "slug": article.slug, "body-count": "0", "tags": ""}
-    for name in ("article_authors", "related_picks", "comments"):
-        form |= {f"{name}-{key}": "0" for key in ("TOTAL_FORMS", "INITIAL_FORMS", "MAX_NUM_FORMS")}
-    form |= {"comment_mode": "inherit"} | pressed
-    return client.post(f"/admin/pages/{article.pk}/edit/", form)
+    return client.post(f"/admin/pages/{article.pk}/edit/", article_form(article) | pressed)
 
 
 def is_live(article: ArticlePage) -> bool:
