@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
 from news.admin.articles import ArticleListingViewSet, ArticleViewSet
+from news.admin.content_checks import check_text_only
 from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
 from news.admin.expired_pictures import ExpiredPicturesMenuItem, ExpiredPicturesView
@@ -29,6 +30,9 @@ register_snippet(NewsroomViewSetGroup)
 @hooks.register("register_admin_viewset")
 def register_articles() -> list[PageListingViewSet]:
     return [ArticleViewSet(), ArticleListingViewSet()]
+
+
+hooks.register("construct_wagtail_userbar", check_text_only)
 
 
 # Before Wagtail's own, so that the same addresses reach our list.

@@ -14,6 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn
 from wagtail.admin.ui.tables.pages import ParentPageColumn
+from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.pages import PageListingViewSet, PageViewSet
@@ -35,17 +36,26 @@ def register_count(name: str, label: Any, expression: Callable[[], Combinable]) 
     _counts[name] = (label, expression)
 
 
+class ArticleCreateView(CreateView):
+    def get_side_panels(self) -> MediaContainer:
+        return MediaContainer(
+            [*super().get_side_panels(), ContentChecksPanel(self.page, self.request)]
+        )
+
+
 class ArticleEditView(EditView):
     def get_side_panels(self) -> MediaContainer:
-        panels = super().get_side_panels()
-        panels = [*panels, ContentChecksPanel(self.page, self.request)]
-        if ReadershipPanel.is_shown(self.page, self.request.user):
+        panels = [*super().get_side_panels(), ContentChecksPanel(self.page, self.request)]
+        # Saving a draft changes nothing about its readers.
+        is_whole_page = not self.expects_json_response
+        if is_whole_page and ReadershipPanel.is_shown(self.page, self.request.user):
             panels.append(ReadershipPanel(self.page, self.request))
         return MediaContainer(panels)
 
 
 class ArticleViewSet(PageViewSet):
     model = ArticlePage
+    add_view_class = ArticleCreateView
     edit_view_class = ArticleEditView
 
 

@@ -5,17 +5,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import Media
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.admin.ui.side_panels import BaseSidePanel
+from wagtail.admin.userbar import ContentCheckerItem
+from wagtail.documents import get_document_model
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from news import renditions
+from news import publishing, renditions
 from news.models import ArticlePage, NewsImage
 
 HEADLINE_AT_MOST = 90
-_LINKED_PAGE = re.compile(r'<a [^>]*linktype="page"[^>]*>')
+# Where the fields stand in Wagtail's form.
+FORM = "panel-child-content"
+_LINK = re.compile(r'(?=<a [^>]*linktype="(page|document)")(<a [^>]*>)')
 _ID = re.compile(r'\bid="(\d+)"')
 
 
@@ -34,6 +39,7 @@ class ShownPicture:
     image: NewsImage
     alternative_text: str
     anchor: str
+    is_decorative: bool = False
 
 
 def findings(article: ArticlePage) -> list[Finding]:
@@ -46,27 +52,31 @@ def findings(article: ArticlePage) -> list[Finding]:
             HEADLINE_AT_MOST,
         ) % {"limit": HEADLINE_AT_MOST}
         found.append(Finding(text, "id_title"))
-    if not article.standfirst.strip():
+    if not (article.standfirst or "").strip():
         found.append(Finding(_("There is no standfirst."), "id_standfirst"))
+    if not article.authors:
+        found.append(Finding(_("There is no author."), f"{FORM}-authors-section"))
     for shown in pictures(article):
         found += picture_findings(shown)
-    if linked := linked_page_ids(article):
-        alive = set(Page.objects.live().filter(pk__in=linked).values_list("pk", flat=True))
-        if dead := linked - alive:
-            text = ngettext(
-                "%(count)d link leads to a page that is not published.",
-                "%(count)d links lead to pages that are not published.",
-                len(dead),
-            ) % {"count": len(dead)}
-            found.append(Finding(text, "panel-child-content-body-section"))
+    if dead := dead_link_count(article):
+        text = ngettext(
+            "%(count)d link leads to an unpublished page or a missing document.",
+            "%(count)d links lead to unpublished pages or missing documents.",
+            dead,
+        ) % {"count": dead}
+        found.append(Finding(text, f"{FORM}-body-section"))
     if not article.tags.all():
-        found.append(Finding(_("There is no tag."), "id_tags"))
+        found.append(Finding(_("There is no tag."), f"{FORM}-tags-section"))
+    if article.social_image and not renditions.may_be_shown(article.social_image):
+        text = _("“%(title)s” is not shown on social networks: the right of use has ended.")
+        name = {"title": article.social_image.title}
+        found.append(Finding(text % name, "id_social_image-chooser"))
     return found
 
 
 def picture_findings(shown: ShownPicture) -> Iterator[Finding]:
     name = {"title": shown.image.title}
-    if not (shown.alternative_text or shown.image.description):
+    if not (shown.alternative_text or shown.is_decorative):
         yield Finding(_("“%(title)s” has no alternative text.") % name, shown.anchor)
     if not shown.image.credit:
         yield Finding(_("“%(title)s” has no credit.") % name, shown.anchor)
@@ -76,12 +86,10 @@ def picture_findings(shown: ShownPicture) -> Iterator[Finding]:
 
 
 def pictures(article: ArticlePage) -> Iterator[ShownPicture]:
-    """Every picture of the article, the lead first."""
+    """Every picture of the text, the lead first."""
     if article.lead_image:
         yield ShownPicture(
-            article.lead_image,
-            article.lead_image_alternative_text,
-            "panel-child-content-lead_picture-section",
+            article.lead_image, article.lead_alternative_text, f"{FORM}-lead_picture-section"
         )
     for block in article.body or ():
         values = {"image": [block.value], "gallery": []}.get(block.block_type, [])
@@ -89,21 +97,34 @@ def pictures(article: ArticlePage) -> Iterator[ShownPicture]:
             values = block.value.get("pictures") or []
         for value in values:
             if image := value.get("image"):
-                alternative_text = value.get("alternative_text") or ""
-                yield ShownPicture(image, alternative_text, f"block-{block.id}-section")
+                yield ShownPicture(
+                    image,
+                    value.alternative_text_here,
+                    f"block-{block.id}-section",
+                    is_decorative=bool(value.get("is_decorative")),
+                )
 
 
-def linked_page_ids(article: ArticlePage) -> set[int]:
-    """The pages that texts and boxes of the article link to."""
-    ids = set()
+def dead_link_count(article: ArticlePage) -> int:
+    """Return to how many pages and documents the article links that readers do not get."""
+    pages, documents = _linked(article)
+    alive = Page.objects.live().filter(pk__in=pages).count() if pages else 0
+    kept = get_document_model().objects.filter(pk__in=documents).count() if documents else 0
+    return len(pages) - alive + len(documents) - kept
+
+
+def _linked(article: ArticlePage) -> tuple[set[int], set[int]]:
+    """The ids of pages and documents that texts, boxes and picks of the article link to."""
+    pages = {row.related_id for row in article.related_picks.all() if row.related_id}
+    documents = set()
     for block in article.body or ():
-        if block.block_type == "read_also":
-            article_linked = block.value.get("article")
-            ids |= {article_linked.pk} if article_linked else set()
+        if block.block_type == "read_also" and (linked := block.value.get("article")):
+            pages.add(linked.pk)
         for source in _sources(block.value):
-            for link in _LINKED_PAGE.findall(source):
-                ids |= {int(match) for match in _ID.findall(link)}
-    return ids
+            for kind, link in _LINK.findall(source):
+                target = pages if kind == "page" else documents
+                target |= {int(match) for match in _ID.findall(link)}
+    return pages, documents
 
 
 def _sources(value: Any) -> Iterator[str]:
@@ -114,11 +135,25 @@ def _sources(value: Any) -> Iterator[str]:
             yield from _sources(part)
 
 
+class TextChecker(ContentCheckerItem):
+    """Wagtail's checks of headings, links and pictures, for what editors write and no more."""
+
+    axe_include = ["main"]
+    axe_exclude = [".comments", ".comment-jump", ".related", ".reading__side"]
+
+
+def check_text_only(request: Any, items: list[Any], page: Page | None) -> None:
+    items[:] = [
+        TextChecker(in_editor=item.in_editor) if isinstance(item, ContentCheckerItem) else item
+        for item in items
+    ]
+
+
 class ContentChecksPanel(BaseSidePanel):
-    """Lists the findings for the last saved draft; its toggle counts them."""
+    """Lists the findings; every time the draft is saved Wagtail puts the new list in its place."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
-        icon_name = "check"
+        icon_name = "tasks"
         counter_classname = "w-bg-critical-200"
 
         @property
@@ -135,7 +170,13 @@ class ContentChecksPanel(BaseSidePanel):
     def __init__(self, article: ArticlePage, request: Any) -> None:
         super().__init__(article, request)
         self.findings = findings(article)
+        self.word_count = publishing.count_words(article)
+        self.reading_minutes = publishing.reading_minutes(self.word_count)
 
     @property
     def title(self) -> str:
-        return _("Content checks")
+        return _("Before publishing")
+
+    @property
+    def media(self) -> Media:
+        return Media(css={"all": ["news/admin.css"]})
