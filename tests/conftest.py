@@ -16,6 +16,7 @@ from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
 from analytics.staff import forget_sessions
 from cms import catalogues, embedded_redis
+from cms.page_cache import fragments
 from news.consent import triggers
 
 for catalogue in catalogues.compile_changed():
@@ -78,3 +79,4 @@ def nothing_remembered() -> None:
     forget_pages()
     forget_salts()
     forget_sessions()
+    fragments.forget_all()

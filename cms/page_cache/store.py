@@ -12,10 +12,8 @@ from django.conf import settings
 
 from cms.page_cache import versions
 from cms.page_cache.entries import Entry, pack, unpack
+from cms.page_cache.hearing import Hearing
 
-POLL_SECONDS = 0.5
-# After so long without a word from Redis an invalidation may have been missed.
-TRUST_SECONDS = 30
 MEMORY_BYTES = 32_000_000
 REBUILD_SECONDS = 10
 
@@ -30,33 +28,26 @@ class Store:
         stale_seconds: int,
         memory_bytes: int = MEMORY_BYTES,
         clock: Callable[[], float] = time.time,
-        steady_clock: Callable[[], float] = time.monotonic,
+        hearing: Hearing | None = None,
     ) -> None:
         self.fresh_seconds = fresh_seconds
         self.life_seconds = fresh_seconds + stale_seconds
         self._memory_bytes = memory_bytes
         self.clock = clock
-        self._steady_clock = steady_clock
+        self._hearing = hearing or Hearing()
         self._memory: OrderedDict[str, Entry] = OrderedDict()
         self._used_bytes = 0
         self._lock = threading.Lock()
-        self._polling = threading.Lock()
-        self._versions: dict[str, int] = {}
-        self._floor = 0
-        self._now = 0
-        self._next_poll = 0.0
-        self._heard_at = float("-inf")
-        self._redis_answers = False
 
     def find(self, key: str, *, shared: bool) -> Entry | None:
         """Return a living entry, fresh or stale, from memory or (if `shared`) from Redis."""
-        if not self._knows_versions():
+        if not self._hearing.is_current():
             return None
         entry = self._memory.get(key)
         if entry is not None and not self._is_alive(entry):
             self._forget(key)
             entry = None
-        if (entry is None or not self.is_fresh(entry)) and shared and self._redis_answers:
+        if (entry is None or not self.is_fresh(entry)) and shared and self._hearing.redis_answers:
             other = self._fetch(key)
             if other and self._is_alive(other) and (not entry or other.made_at > entry.made_at):
                 self._remember(key, other)
@@ -68,33 +59,29 @@ class Store:
 
     def read_clock(self) -> int | None:
         """Read the versions now, before rendering; None if Redis is away: then don't store."""
-        with self._polling:
-            return self._now if self._poll() else None
+        return self._hearing.now if self._hearing.listen() else None
 
     def keep(self, key: str, entry: Entry, *, shared: bool) -> bool:
         """Keep what was rendered, unless one of its tags was dropped meanwhile."""
-        with self._polling:
-            if not self._poll():
-                return False
-        if not self._is_alive(entry):
+        if not self._hearing.listen() or not self._is_alive(entry):
             return False
         self._remember(key, entry)
         if shared:
             try:
                 self._client.set(self._redis_key(key), pack(entry), ex=self.life_seconds or 1)
             except redis.RedisError:
-                self._redis_answers = False
+                self._hearing.redis_answers = False
         return True
 
     def may_rebuild(self, key: str) -> bool:
         """Tell whether it is this caller's turn to render a stale page anew."""
-        if not self._redis_answers:
+        if not self._hearing.redis_answers:
             return True
         try:
             lock = self._redis_key(key) + ":rebuild"
             return bool(self._client.set(lock, 1, nx=True, ex=REBUILD_SECONDS))
         except redis.RedisError:
-            self._redis_answers = False
+            self._hearing.redis_answers = False
             return True
 
     def rebuilt(self, key: str) -> None:
@@ -102,7 +89,7 @@ class Store:
         try:
             self._client.delete(self._redis_key(key) + ":rebuild")
         except redis.RedisError:
-            self._redis_answers = False
+            self._hearing.redis_answers = False
 
     @property
     def _client(self) -> redis.Redis:
@@ -112,49 +99,13 @@ class Store:
         digest = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
         return f"{settings.KEY_PREFIX}:pages:entry:{digest}"
 
-    def _knows_versions(self) -> bool:
-        """Poll if it is time (one thread does, the others go on); False when trust ran out."""
-        now = self._steady_clock()
-        if now >= self._next_poll and self._polling.acquire(blocking=False):
-            try:
-                self._poll()
-            finally:
-                self._polling.release()
-        return now - self._heard_at < TRUST_SECONDS
-
-    def _poll(self) -> bool:
-        """Bring this process's knowledge of the versions up to date; False if Redis is away."""
-        if not self._redis_answers and self._steady_clock() < self._next_poll:
-            return False
-        self._next_poll = self._steady_clock() + POLL_SECONDS
-        try:
-            news = versions.read_since(self._now) if self._now else {}
-            if not news:  # the first poll, or Redis lost what it knew
-                versions.bump([])
-                news = versions.read_since(0)
-                self._versions = {}
-        except redis.RedisError:
-            self._redis_answers = False
-            return False
-        latest = max(news.values())
-        if latest != self._now or not self._versions:
-            self._versions = {**self._versions, **news}
-            self._floor = self._versions.get("*", latest)
-            self._now = latest
-        self._redis_answers = True
-        self._heard_at = self._steady_clock()
-        return True
-
     def _is_alive(self, entry: Entry) -> bool:
         if self.clock() - entry.made_at >= self.life_seconds:
             return False
-        now = self._now
+        now = self._hearing.now
         if entry.checked_at == now:
             return True
-        known = self._versions
-        if not self._floor <= entry.clock <= now:
-            return False
-        if any(known.get(tag, 0) > entry.clock for tag in entry.tags):
+        if not self._hearing.is_unchanged(entry.tags, entry.clock):
             return False
         entry.checked_at = now
         return True
@@ -163,7 +114,7 @@ class Store:
         try:
             packed: Any = self._client.get(self._redis_key(key))
         except redis.RedisError:
-            self._redis_answers = False
+            self._hearing.redis_answers = False
             return None
         return unpack(packed) if packed else None
 

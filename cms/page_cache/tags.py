@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 
 from cms.outbox.queue import put
-from cms.page_cache import versions
+from cms.page_cache import fragments, hearing, versions
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ def invalidate(*tags: str) -> None:
         return
     names = sorted(set(tags))
     put(KIND, {"tags": names})
+    fragments.drop_in_transaction(names)
     transaction.on_commit(partial(invalidate_now, names))
 
 
@@ -40,5 +41,6 @@ def invalidate_now(tags: list[str]) -> None:
     """Raise the tags' versions; a Redis that is away is left to the outbox."""
     try:
         versions.bump(tags)
+        hearing.of_this_process().listen_soon()
     except redis.RedisError as error:
         logger.warning("Invalidation waits for Redis: %s", type(error).__name__)

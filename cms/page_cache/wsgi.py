@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 
 from cms.operation.metrics import page_cache as outcomes
+from cms.page_cache import hearing
 from cms.page_cache.entries import Entry, Headers, make
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
@@ -43,6 +44,7 @@ class PageCache:
         self.store = store or Store(
             fresh_seconds=settings.PAGE_CACHE_FRESH_SECONDS,
             stale_seconds=settings.PAGE_CACHE_STALE_SECONDS,
+            hearing=hearing.of_this_process(),
         )
         self.own_cookies = OWN_COOKIES | {settings.SESSION_COOKIE_NAME}
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cms.page_cache.hearing import Hearing
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
 from cms.page_cache.wsgi import PageCache
@@ -64,7 +65,7 @@ class Process:
         self.store = Store(
             **{"fresh_seconds": 30, "stale_seconds": 30, **options},
             clock=self.clock.wall,
-            steady_clock=self.clock.steady,
+            hearing=Hearing(self.clock.steady),
         )
         self.application = PageCache(site, self.store)
 
