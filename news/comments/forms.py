@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from news.comments import tickets
-from news.comments.models import ReaderComment, Reason
+from news.comments.models import STATED_REASONS, ReaderComment
 from news.comments.text import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, clean_line, clean_text
 from news.comments.tickets import Refusal, Ticket, TicketRefused
 from news.consent.models import ConsentText
@@ -53,7 +53,7 @@ class ReportForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("Reason"),
-        choices=[("", _("Please choose")), *Reason.choices],
+        choices=[("", _("Please choose")), *STATED_REASONS],
         error_messages={"required": _("Please choose a reason.")},
     )
     text = forms.CharField(

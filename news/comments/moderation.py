@@ -6,14 +6,24 @@ article's cached page.
 """
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from cms.page_cache.tags import invalidate
-from news.comments.models import CommentDecision, CommentState, ReaderComment
+from news.comments import cuts, statements
+from news.comments.models import (
+    CommentDecision,
+    CommentReport,
+    CommentRevision,
+    CommentState,
+    LegalHold,
+    ReaderComment,
+    Reason,
+    RevisionCause,
+)
 from news.consent import recording
 
 S = CommentState
@@ -22,6 +32,8 @@ REJECTABLE = frozenset({S.PENDING, S.SPAM, S.HIDDEN})
 SPAMMABLE = frozenset({S.PENDING, S.PUBLISHED, S.REJECTED, S.HIDDEN})
 HIDEABLE = frozenset({S.PUBLISHED})
 PICKABLE = frozenset({S.PUBLISHED})
+KEEPABLE = frozenset({S.PUBLISHED})
+CUTTABLE = frozenset({S.PENDING, S.PUBLISHED})
 
 
 class StateChanged(Exception):
@@ -38,18 +50,26 @@ class ConsentMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who decides, and why: a moderator, or a rule of the program."""
+    """Who decides, why, and what the writer is told: a moderator, or a rule of the program."""
 
     actor: Any = None
     rule: str = ""
     reason: str = ""
     note: str = ""
+    # The law or rule that was broken; empty means the rules of the discussion.
+    ground: str = ""
+    # Whether the writer gets a statement of reasons, and in which words; empty takes the canned.
+    tells: bool = False
+    text: str = ""
+    is_automated: bool = False
     batch: uuid.UUID | None = None
 
 
 def approve(comment: ReaderComment, by: By, *, now: datetime) -> None:
     with transaction.atomic():
         published_at = comment.published_at or now
+        if is_evidence(comment):
+            raise NotPossible("kept as evidence")
         move(comment, S.PUBLISHED, APPROVABLE, by, now, published_at=published_at)
         # The row is locked now: a withdrawal has either been seen or comes after us.
         if not recording.allows_publishing(comment.pk, confirmed=False):
@@ -69,6 +89,73 @@ def hide(comment: ReaderComment, by: By, *, now: datetime) -> None:
     move(comment, S.HIDDEN, HIDEABLE, by, now)
 
 
+def keep(comment: ReaderComment, by: By, *, now: datetime) -> None:
+    """Let a published comment stand that readers reported; their reports are settled."""
+    move(comment, S.PUBLISHED, KEEPABLE, replace(by, rule="kept"), now)
+
+
+def cut(comment: ReaderComment, marked: str, by: By, *, now: datetime) -> None:
+    """Take out the bracketed passages, visibly; the text as it was is kept.
+
+    Raises:
+        Reworded, NothingCut: see `cuts.cut`.
+    """
+    text = cuts.cut(comment.text, marked)
+    by = replace(by, rule="cut")
+    with transaction.atomic():
+        CommentRevision.objects.create(
+            comment=comment,
+            cause=RevisionCause.CUT,
+            text=comment.text,
+            was_cut=comment.is_cut,
+            batch=by.batch,
+            at=now,
+        )
+        changes = {"text": text, "is_cut": True, "edits": comment.edits + 1}
+        move(comment, S(comment.state), CUTTABLE, by, now, **changes)
+
+
+def put_on_hold(comment: ReaderComment, by: By, *, until: date, now: datetime) -> LegalHold:
+    """Keep a copy of the comment as evidence, and take it off the page.
+
+    Raises:
+        NotPossible: it is kept already, or the reader has withdrawn it.
+    """
+    if comment.state in (S.UNCONFIRMED, S.WITHDRAWN) or is_evidence(comment):
+        raise NotPossible("hold")
+    with transaction.atomic():
+        hold = LegalHold.objects.create(
+            comment=comment,
+            name=comment.name,
+            email=comment.email,
+            text=comment.text,
+            reason=by.note,
+            until=until,
+            actor=by.actor,
+            at=now,
+        )
+        by = replace(by, rule="legal_hold", reason=Reason.LEGAL_HOLD)
+        state = S.HIDDEN if comment.state == S.PUBLISHED else S(comment.state)
+        move(comment, state, set(S), by, now)
+    return hold
+
+
+def end_hold(hold: LegalHold, by: By, *, now: datetime) -> bool:
+    """Keep the evidence no longer and empty the copy; False if that happened before."""
+    with transaction.atomic():
+        mine = LegalHold.objects.filter(pk=hold.pk, ended_at=None)
+        if not mine.update(ended_at=now, name="", email="", text=""):
+            return False
+        comment = ReaderComment.objects.select_for_update().get(pk=hold.comment_id)
+        by = replace(by, rule="legal_hold_ended")
+        move(comment, S(comment.state), set(S), by, now)
+    return True
+
+
+def is_evidence(comment: ReaderComment) -> bool:
+    return LegalHold.objects.filter(comment=comment, ended_at=None).exists()
+
+
 def undo(comment: ReaderComment, by: By, *, batch: uuid.UUID, now: datetime) -> None:
     """Take back a decision, if it is still the last word about the comment.
 
@@ -76,14 +163,24 @@ def undo(comment: ReaderComment, by: By, *, batch: uuid.UUID, now: datetime) -> 
         NotPossible: something was decided after it, or the reader withdrew.
     """
     with transaction.atomic():
-        last = comment.decisions.last()
+        last = comment.decisions.order_by("pk").last()
         if last is None or last.batch != batch or last.new_state != comment.state:
             raise NotPossible("undo")
         if last.old_state == S.PUBLISHED and not recording.allows_publishing(
             comment.pk, confirmed=False
         ):
             raise ConsentMissing
-        move(comment, S(last.old_state), {S(last.new_state)}, by, now)
+        if last.old_state == S.PUBLISHED and is_evidence(comment):
+            raise NotPossible("kept as evidence")
+        move(comment, S(last.old_state), {S(last.new_state)}, by, now, **_before(comment, batch))
+
+
+def _before(comment: ReaderComment, batch: uuid.UUID) -> dict[str, Any]:
+    """Return the text that a cut of this batch replaced."""
+    revision = comment.revisions.filter(cause=RevisionCause.CUT, batch=batch).last()
+    if revision is None:
+        return {}
+    return {"text": revision.text, "is_cut": revision.was_cut, "edits": comment.edits + 1}
 
 
 def pick(comment: ReaderComment, by: By, *, now: datetime) -> None:
@@ -117,7 +214,8 @@ def move(
         changed = seen.update(state=new_state, **fields)
         if changed != 1:
             raise StateChanged
-        CommentDecision.objects.create(
+        tells = by.tells and bool(comment.email)
+        decision = CommentDecision.objects.create(
             comment=comment,
             old_state=old_state,
             new_state=new_state,
@@ -125,9 +223,16 @@ def move(
             rule=by.rule,
             reason=by.reason,
             note=by.note,
+            ground=by.ground,
+            text_sent=(by.text or statements.canned(by.reason, comment.language)) if tells else "",
+            is_automated=by.is_automated,
             batch=by.batch,
             at=now,
         )
+        if tells:
+            statements.send(comment, decision, to=comment.email)
+        if new_state != S.PUBLISHED or by.rule == "kept":
+            CommentReport.objects.filter(comment=comment, settled_at=None).update(settled_at=now)
         invalidate(f"page:{comment.article_id}")
     for name, value in {"state": new_state, **fields}.items():
         setattr(comment, name, value)

@@ -20,6 +20,15 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
     def pending(self) -> "ReaderCommentQuerySet":
         return self.filter(state="pending")
 
+    def reported(self) -> "ReaderCommentQuerySet":
+        """Published, and readers have reported it since a moderator looked at it."""
+        reports = self.model._meta.get_field("reports").related_model.objects
+        return self.published().filter(pk__in=reports.filter(settled_at=None).values("comment"))
+
+    def to_do(self) -> "ReaderCommentQuerySet":
+        """What asks for a decision: it waits, or readers have reported it."""
+        return self.filter(Q(state="pending") | Q(pk__in=self.reported().values("pk")))
+
     def for_moderators(self) -> "ReaderCommentQuerySet":
         """Without what nobody confirmed: it may have been written in somebody else's name."""
         return self.exclude(state="unconfirmed").select_related("article", "parent")

@@ -8,16 +8,20 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from news.comments import holding, mails, policy, roles
+from news.comments import holding, mails, policy, roles, standings
 from news.comments.models import (
+    CommentRevision,
     CommentSettings,
     CommentState,
     HoldKind,
     HoldPolicy,
     ReaderComment,
+    Reason,
+    RevisionCause,
     Role,
 )
-from news.comments.moderation import By, NotPossible, StateChanged, approve, move
+from news.comments.moderation import By, NotPossible, StateChanged, approve, move, reject
+from news.comments.standings import Level
 from news.consent import recording, subjects
 from news.consent.models import ConsentText, EventKind, Method
 from news.models import ArticlePage
@@ -108,12 +112,20 @@ def _enter(
 ) -> None:
     """Put the comment into the queue, or publish it where nothing is held."""
     move(comment, S.PENDING, {S.UNCONFIRMED}, by, now, confirmed_at=now, role=role)
-    if settings.hold_policy != HoldPolicy.NONE:
+    standing = standings.of(comment.subject, settings=settings, now=now)
+    is_confirmed = by.rule in standings.CONFIRMING_RULES
+    if standing.level == Level.BANNED:
+        rule = By(rule="banned", reason=Reason.BANNED, tells=is_confirmed, is_automated=True)
+        reject(comment, rule, now=now)
         return
     if not policy.effective(comment.article, settings=settings, now=now).is_open:
         holding.note(comment, HoldKind.CLOSED)
-    if not comment.holds.exists():
-        approve(comment, By(rule="nothing_held"), now=now)
+    is_trusted = is_confirmed and standing.level == Level.TRUSTED
+    if settings.hold_policy == HoldPolicy.FIRST and not is_trusted:
+        is_lost = standing.level == Level.DISTRUSTED
+        holding.note(comment, HoldKind.DISTRUST if is_lost else HoldKind.FIRST)
+    if settings.hold_policy != HoldPolicy.ALL and not comment.holds.exists():
+        approve(comment, By(rule="nothing_held", is_automated=True), now=now)
 
 
 def may_edit(comment: ReaderComment, *, now: datetime) -> bool:
@@ -134,8 +146,21 @@ def edit(comment: ReaderComment, text: str, *, settings: CommentSettings, now: d
     if text == comment.text:
         return
     state = S.UNCONFIRMED if comment.state == S.UNCONFIRMED else S.PENDING
-    changes = {"text": text, "edits": comment.edits + 1, "edited_at": now, "is_picked": False}
+    changes = {
+        "text": text,
+        "edits": comment.edits + 1,
+        "edited_at": now,
+        "is_picked": False,
+        "is_cut": False,
+    }
     with transaction.atomic():
+        CommentRevision.objects.create(
+            comment=comment,
+            cause=RevisionCause.EDITED,
+            text=comment.text,
+            was_cut=comment.is_cut,
+            at=now,
+        )
         if comment.state == S.PUBLISHED:
             holding.note(comment, HoldKind.EDITED)
         move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
@@ -162,6 +187,7 @@ def withdraw(
                 by = by or By(rule="reader")
                 states = frozenset(S) - {S.WITHDRAWN}
                 move(comment, S.WITHDRAWN, states, by, now, name="", email="", text="")
+                comment.revisions.all().delete()
                 recording.follow(
                     EventKind.WITHDRAWN, comment_id=comment.pk, method=method, now=now
                 )

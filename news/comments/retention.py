@@ -9,11 +9,13 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from news.comments.models import CommentReport, CommentState, ReaderComment
+from news.comments import moderation
+from news.comments.models import CommentReport, CommentState, LegalHold, ReaderComment
+from news.comments.moderation import By
 from news.consent import recording
 from news.consent.models import EventKind, Method
 
-Rows = QuerySet[ReaderComment] | QuerySet[CommentReport]
+Rows = QuerySet[ReaderComment] | QuerySet[CommentReport] | QuerySet[LegalHold]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,30 @@ def dry_run(now: datetime) -> list[tuple[Rule, int]]:
 
 
 def _in_state(state: CommentState) -> Callable[[datetime], Rows]:
-    """Old comments in `state`, except those that replies hang on."""
+    """Old comments in `state`, except evidence and those that replies hang on."""
     return lambda before: ReaderComment.objects.filter(
         state=state, submitted_at__lt=before, replies=None
-    )
+    ).exclude(pk__in=_evidence())
+
+
+def _evidence() -> QuerySet[LegalHold]:
+    return LegalHold.objects.filter(ended_at=None).values("comment")
 
 
 def _with_address(before: datetime) -> Rows:
-    return ReaderComment.objects.filter(submitted_at__lt=before).exclude(email="")
+    comments = ReaderComment.objects.filter(submitted_at__lt=before).exclude(email="")
+    return comments.exclude(pk__in=_evidence())
+
+
+def _ended_holds(before: datetime) -> Rows:
+    return LegalHold.objects.filter(ended_at=None, until__lt=before.date())
+
+
+def _end_holds(holds: Rows, now: datetime) -> int:
+    by = By(rule="retention", is_automated=True)
+    return sum(
+        moderation.end_hold(row, by, now=now) for row in holds if isinstance(row, LegalHold)
+    )
 
 
 def _reports(before: datetime) -> Rows:
@@ -123,5 +141,13 @@ RULES = [
         timedelta(days=90),
         _reports,
         _delete_reports,
+    ),
+    Rule(
+        "legal_holds",
+        _("Copies of comments kept as evidence, after the day that was set"),
+        _("emptied"),
+        timedelta(0),
+        _ended_holds,
+        _end_holds,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from news.comments import views
+from news.comments import notice_views, views
 
 app_name = "reader_comments"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<int:page_id>/feed/", views.feed, name="feed"),
     path("show/<int:comment_id>/", views.show, name="show"),
     path("report/<int:comment_id>/", views.report, name="report"),
+    path("notice/", notice_views.notify, name="notice"),
+    path("complain/<str:token>/", notice_views.complain, name="complain"),
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
     path("manage/<str:token>/edit/", views.edit, name="edit"),

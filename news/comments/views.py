@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.page_cache.tags import tag_response
-from news.comments import discussion, limits, links, moderation, origins, readers
+from news.comments import alerts, discussion, limits, links, moderation, origins, readers
 from news.comments.discussion import Discussion
 from news.comments.feeds import CommentFeed
 from news.comments.forms import CommentForm, ReportForm, TextForm, find_parent
@@ -230,7 +231,9 @@ def report(request: HttpRequest, comment_id: int) -> HttpResponse:
         now = timezone.now()
         context["too_many"] = limits.too_many_reports(request, now=now)
         if not context["too_many"]:
-            CommentReport.objects.create(comment=found, at=now, **form.cleaned_data)
+            with transaction.atomic():
+                CommentReport.objects.create(comment=found, at=now, **form.cleaned_data)
+                alerts.after_report(found)
             context["is_done"] = True
     status = 422 if form.errors else 429 if context.get("too_many") else 200
     return render(request, "reader_comments/report.html", context, status=status)

@@ -348,6 +348,6 @@ def test_retention_is_shown_with_what_is_due(moderator: Client, make_comment: Ma
     page = moderator.get(reverse("reader_comments_admin:retention")).content.decode()
 
     assert re.findall(r'data-rule="(\w+)"', page) == [
-        *("unconfirmed", "spam", "rejected", "address", "reports")
+        *("unconfirmed", "spam", "rejected", "address", "reports", "legal_holds")
     ]
     assert ReaderComment.objects.count() == 1

@@ -93,6 +93,13 @@ def test_dry_run_counts_what_the_run_then_touches(make_comment: MakeComment) -> 
 
     counted = {rule.name: count for rule, count in dry_run(NOW)}
 
-    assert counted == {"unconfirmed": 1, "spam": 0, "rejected": 0, "address": 1, "reports": 1}
+    assert counted == {
+        "unconfirmed": 1,
+        "spam": 0,
+        "rejected": 0,
+        "address": 1,
+        "reports": 1,
+        "legal_holds": 0,
+    }
     assert ReaderComment.objects.count() == 2
     assert retain(NOW) == counted

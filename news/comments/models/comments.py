@@ -4,6 +4,7 @@ Wagtail's own "comments" are editors' notes; these are reader comments.
 """
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -39,7 +40,15 @@ class Reason(models.TextChoices):
     UNLAWFUL = "unlawful", _("Unlawful")
     DUPLICATE = "duplicate", _("Sent more than once")
     READER_REQUEST = "reader_request", _("The reader asked for it")
+    BANNED = "banned", _("Banned from commenting")
+    LEGAL_HOLD = "legal_hold", _("Kept as evidence")
     OTHER = "other", _("Another reason")
+
+
+# What the program says itself is not for people to choose.
+STATED_REASONS = [
+    choice for choice in Reason.choices if choice[0] not in (Reason.BANNED, Reason.LEGAL_HOLD)
+]
 
 
 class Role(models.TextChoices):
@@ -85,6 +94,7 @@ class ReaderComment(models.Model):
     edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
     role = models.CharField(_("role"), max_length=8, choices=Role.choices, blank=True, default="")
     is_picked = models.BooleanField(_("editors' pick"), default=False)
+    is_cut = models.BooleanField(_("shortened by the editors"), default=False, db_default=False)
     # Of form, address and text: what is sent twice is stored once.
     ticket_digest = models.CharField(max_length=64, unique=True)
     # The person as consent knows it: a keyed digest of the address.
@@ -179,6 +189,9 @@ class CommentDecision(AppendOnlyModel):
     rule = models.CharField(_("rule"), max_length=40, blank=True)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
     note = models.TextField(_("note"), max_length=1000, blank=True)
+    ground = models.CharField(_("law or rule"), max_length=200, blank=True, db_default="")
+    text_sent = models.TextField(_("text sent"), blank=True, db_default="")
+    is_automated = models.BooleanField(_("automated"), default=False, db_default=False)
     # What was decided in one act, so that it can be taken back in one.
     batch = models.UUIDField(null=True, editable=False, db_index=True)
     at = models.DateTimeField(_("at"))
@@ -200,6 +213,8 @@ class HoldKind(models.TextChoices):
     LINK = "link", _("Link")
     EDITED = "edited", _("Changed after approval")
     CLOSED = "closed", _("Thread closed meanwhile")
+    FIRST = "first", _("Reader not known yet")
+    DISTRUST = "distrust", _("Lately often rejected")
 
 
 class CommentHold(models.Model):
@@ -224,10 +239,19 @@ class CommentReport(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
     text = models.TextField(_("explanation"), max_length=1000, blank=True)
     at = models.DateTimeField(_("at"))
+    # When a moderator had looked at it.
+    settled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         default_permissions = ()
         ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["comment"],
+                condition=Q(settled_at=None),
+                name="reader_comments_report_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_reason_display())
@@ -235,6 +259,7 @@ class CommentReport(models.Model):
 
 class HoldPolicy(models.TextChoices):
     ALL = "all", _("Every comment waits for a moderator")
+    FIRST = "first", _("Comments of readers who are not trusted yet wait for a moderator")
     NONE = "none", _("Comments appear once they are confirmed")
 
 
@@ -260,6 +285,16 @@ class CommentSettings(BaseSiteSetting):
     hold_policy = models.CharField(
         _("publication"), max_length=10, choices=HoldPolicy.choices, default=HoldPolicy.ALL
     )
+    trusted_after = models.PositiveSmallIntegerField(
+        _("trusted after"),
+        default=3,
+        db_default=3,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Published comments from one confirmed address. Trust is lost when moderators often "
+            "decide against that reader."
+        ),
+    )
     confirms_by_email = models.BooleanField(
         _("guests confirm by e-mail"),
         default=True,
@@ -270,8 +305,9 @@ class CommentSettings(BaseSiteSetting):
         blank=True,
         max_length=20_000,
         help_text=_(
-            "One word or phrase per line, matched as whole words. A * at either end takes in "
-            "compounds: *hund finds Schweinehund, hund* finds Hundeleine."
+            "One word or phrase per line, matched as whole words. A * stands for any letters: "
+            "*hund finds Schweinehund, hund* finds Hundeleine. A + at the end takes in German "
+            "endings: idiot+ finds Idiot, Idioten and Idiotin. Lines with # are remarks."
         ),
     )
     links_allowed = models.PositiveSmallIntegerField(
@@ -292,6 +328,7 @@ class CommentSettings(BaseSiteSetting):
         FieldPanel("default_mode"),
         FieldPanel("close_after_days"),
         FieldPanel("hold_policy"),
+        FieldPanel("trusted_after"),
         FieldPanel("confirms_by_email"),
         FieldPanel("held_words"),
         FieldPanel("links_allowed"),

@@ -1,0 +1,58 @@
+"""The models of reader comments, by what they are about."""
+
+from news.comments.models.comments import (
+    STATED_REASONS,
+    CommentDecision,
+    CommentHold,
+    CommentReport,
+    CommentSettings,
+    CommentState,
+    HoldKind,
+    HoldPolicy,
+    LinkPurpose,
+    ReaderComment,
+    ReaderLink,
+    Reason,
+    Role,
+)
+from news.comments.models.desk import (
+    CannedText,
+    CommentNote,
+    CommentRevision,
+    LegalHold,
+    ModeratedSection,
+    ModeratorMail,
+    RevisionCause,
+    StandingDecision,
+    StandingKind,
+)
+from news.comments.models.notices import CaseState, Complaint, LegalNotice, NoticeGround
+
+__all__ = [
+    "STATED_REASONS",
+    "CannedText",
+    "CaseState",
+    "CommentDecision",
+    "CommentHold",
+    "CommentNote",
+    "CommentReport",
+    "CommentRevision",
+    "CommentSettings",
+    "CommentState",
+    "Complaint",
+    "HoldKind",
+    "HoldPolicy",
+    "LegalHold",
+    "LegalNotice",
+    "LinkPurpose",
+    "ModeratedSection",
+    "ModeratorMail",
+    "NoticeGround",
+    "ReaderComment",
+    "ReaderLink",
+    "Reason",
+    "RevisionCause",
+    "Role",
+    "StandingDecision",
+    "StandingKind",
+]
