@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
@@ -73,7 +74,7 @@ def _spool(found: health.Health) -> Finding:
     title = _("Views waiting on this host's disk")
     if not found.spool_bytes:
         return Finding(title, State.GOOD, _("None."))
-    said = _("%(size).1f MB wait.") % {"size": found.spool_bytes / 1e6}
+    said = _("%(size)s MB wait.") % {"size": number_format(found.spool_bytes / 1e6, 1)}
     return Finding(
         title,
         State.ATTENTION if found.is_spool_roomy else State.FAILING,

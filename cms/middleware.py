@@ -1,4 +1,4 @@
-"""Small middleware of the wiring: language from the address, content security policy."""
+"""Small middleware of the wiring: language from the address, security headers."""
 
 from collections.abc import Callable
 
@@ -24,6 +24,40 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
             response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY)
             return response
         return super().process_response(request, response)
+
+
+# What a newspaper has no use for; an embedded player may still fill the screen.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
+        *("geolocation", "gyroscope", "hid", "magnetometer", "microphone", "midi", "payment"),
+        *("publickey-credentials-get", "serial", "usb", "xr-spatial-tracking"),
+    )
+)
+DOCUMENT_POLICY = "default-src 'none'; sandbox"
+
+
+class SecurityHeadersMiddleware:
+    """Headers that Django has no setting for; an upload gets a set of its own."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Pictures are shown by feed readers, also by those that are websites.
+        is_picture = request.path_info.startswith("/media/images/")
+        headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if is_picture else "same-origin"
+        )
+        if request.path_info.startswith("/documents/"):
+            headers["Content-Security-Policy"] = DOCUMENT_POLICY
+            headers["X-Frame-Options"] = "DENY"
+            headers["Referrer-Policy"] = "no-referrer"
+        return response
 
 
 class LanguageFromPathMiddleware:

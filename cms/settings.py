@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cms import environment as env
-from cms import redis_addresses
+from cms import production, redis_addresses
 from cms.outbox import mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -22,13 +22,10 @@ DEBUG = env.boolean("DEBUG", False)
 DEMO = env.boolean("DEMO", True) and not PRODUCTION
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.integer("PORT", 8000, at_least=1)
-SECRET_KEY = env.text("SECRET_KEY")
-if not SECRET_KEY and PRODUCTION:
-    raise ImproperlyConfigured("PRODUCTION needs SECRET_KEY (or SECRET_KEY_FILE).")
-SECRET_KEY = SECRET_KEY or env.kept_secret(VAR_DIR / "secret_key")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "*")
-if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("PRODUCTION needs ALLOWED_HOSTS, separated by commas.")
+if PRODUCTION and (missing := production.missing()):
+    raise ImproperlyConfigured("\n- ".join(["This is not ready for PRODUCTION=1:", *missing]))
+SECRET_KEY = env.text("SECRET_KEY") or env.kept_secret(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "*")
 SITE_URL = env.text("SITE_URL", f"http://{'127.0.0.1' if HOST == '0.0.0.0' else HOST}:{PORT}")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 WEB_WORKERS = env.integer("WEB_WORKERS", 2, at_least=1)
@@ -83,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "cms.operation.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "cms.middleware.SecurityHeadersMiddleware",
     "cms.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.middleware.LanguageFromPathMiddleware",
@@ -163,13 +161,13 @@ WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
 
 # Files
@@ -197,7 +195,11 @@ WAGTAILIMAGES_IMAGE_MODEL = "news.NewsImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "news.admin.images.NewsImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "avif"]
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = env.integer("UPLOAD_LIMIT_MB", 20, at_least=1) * 1_000_000
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
+WAGTAILDOCS_MAX_UPLOAD_SIZE = WAGTAILIMAGES_MAX_UPLOAD_SIZE
+WAGTAILDOCS_SERVE_METHOD = "serve_view"  # it asks who may read
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
@@ -301,9 +303,21 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = env.integer("SESSION_HOURS", 12, at_least=1) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("HSTS_SUBDOMAINS", False)
+    SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+    SECURE_SSL_REDIRECT = True
+    # A monitor asks this process itself, where nobody speaks https.
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains and the preload list concern other people's sites:
+    "security.W021",  # HSTS_SUBDOMAINS is the operator's decision
+    "security.W019",  # previews in the admin show pages in a frame of the same origin
+]

@@ -17,8 +17,11 @@ from django.conf import settings  # noqa: E402
 from analytics.doorway import Doorway  # noqa: E402
 from analytics.events import Kind  # noqa: E402
 from cms.page_cache.wsgi import PageCache  # noqa: E402
+from cms.proxies import TrustedProxies  # noqa: E402
 
 beacons = {"/_/view": Kind.VIEW}
 if settings.ANALYTICS_ENGAGEMENT:
     beacons["/_/read"] = Kind.READ
-application = Doorway(PageCache(application), paths=beacons)
+application = TrustedProxies(
+    Doorway(PageCache(application), paths=beacons), proxies=settings.TRUSTED_PROXIES
+)

@@ -15,7 +15,7 @@ from news.admin.content_checks import check_text_only
 from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk
 from news.admin.expired_pictures import ExpiredPicturesMenuItem, ExpiredPicturesView
-from news.admin.images import NewsImageIndexView
+from news.admin.images import CreateFromUploadView, NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
 from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
@@ -41,6 +41,10 @@ def register_image_list() -> list[URLPattern]:
     return [
         path("images/", NewsImageIndexView.as_view()),
         path("images/results/", NewsImageIndexView.as_view(results_only=True)),
+        path(
+            "images/multiple/create_from_uploaded_image/<int:uploaded_file_id>/",
+            CreateFromUploadView.as_view(),
+        ),
     ]
 
 

@@ -10,7 +10,13 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("cms", "home", "news", "analytics")
 LEAVES = ("cms.page_cache", "cms.outbox", "cms.operation")
 # What every room may know of the wiring: readings of the environment and addresses.
-WIRING = ("cms.environment", "cms.redis_addresses", "cms.embedded_redis", "cms.celery")
+WIRING = (
+    "cms.environment",
+    "cms.redis_addresses",
+    "cms.embedded_redis",
+    "cms.celery",
+    "cms.proxies",
+)
 ANALYTICS_IN_PUBLIC = (
     "analytics.ranking",
     "analytics.registry",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import redis
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 
@@ -81,9 +82,9 @@ def disk(now: datetime) -> Iterable[Finding]:
     title = _("Disk of this web host")
     usage = shutil.disk_usage(settings.VAR_DIR)
     is_little = usage.free < min(LITTLE_DISK_BYTES, LITTLE_DISK_SHARE * usage.total)
-    said = _("%(free).1f of %(total).1f GB are free.") % {
-        "free": usage.free / 1e9,
-        "total": usage.total / 1e9,
+    said = _("%(free)s of %(total)s GB are free.") % {
+        "free": number_format(usage.free / 1e9, 1),
+        "total": number_format(usage.total / 1e9, 1),
     }
     if is_little:
         yield Finding(

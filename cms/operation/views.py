@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from cms.operation import metrics
+from cms.proxies import WAS_PASSED_ON
 
 
 @require_safe
@@ -32,7 +33,7 @@ def _has_token(request: HttpRequest) -> bool:
 
 def _is_near(request: HttpRequest) -> bool:
     """Whether the asker itself, and not a proxy for somebody, sits in a network named."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+    if request.META.get(WAS_PASSED_ON) or "X-Forwarded-For" in request.headers:
         return False
     try:
         asker = ipaddress.ip_address(request.META.get("REMOTE_ADDR", ""))
