@@ -10,7 +10,8 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.models import register_snippet
 
-from news.admin.articles import ArticleListingViewSet, ArticleViewSet
+from news.admin.article_lists import ArticleListingViewSet
+from news.admin.articles import ArticleViewSet
 from news.admin.content_checks import check_text_only
 from news.admin.dashboard import DraftsPanel, MostReadPanel, SchedulePanel
 from news.admin.emergency import EmergencyPublishView, ask_for_reason, refuse_in_bulk

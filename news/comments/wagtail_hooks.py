@@ -15,7 +15,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from news.admin.articles import register_count
+from news.admin.article_lists import register_count
 from news.comments import threads
 from news.comments.models import ReaderComment
 from news.comments.moderation_views import (
