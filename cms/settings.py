@@ -250,6 +250,10 @@ CONSENT_KEYS = env.words("CONSENT_KEY") or [f"consent:{SECRET_KEY}"]
 # Reader comments: how many may be sent in an hour; 0 is no limit
 COMMENTS_PER_NETWORK = env.integer("COMMENTS_PER_NETWORK", 60)
 COMMENTS_PER_ADDRESS = env.integer("COMMENTS_PER_ADDRESS", 10)
+# From how many on in an hour a browser has to work for a comment; 0 is never
+COMMENTS_PROOF_PER_NETWORK = env.integer("COMMENTS_PROOF_PER_NETWORK", 5)
+COMMENTS_PROOF_PER_ARTICLE = env.integer("COMMENTS_PROOF_PER_ARTICLE", 100)
+COMMENTS_PROOF_PER_SITE = env.integer("COMMENTS_PROOF_PER_SITE", 500)
 
 # Logging: no client address, no user agent
 LOG_FORMAT = env.text("LOG_FORMAT", "json" if PRODUCTION else "text")

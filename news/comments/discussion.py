@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from news.comments import policy, text
 from news.comments.forms import CommentForm
-from news.comments.models import CommentSettings, CommentState, ReaderComment
+from news.comments.models import CommentSettings, CommentState, ReaderComment, RememberedDevice
 from news.comments.policy import Policy
 from news.consent import texts
 from news.consent.models import ConsentText, Purpose
@@ -35,6 +35,12 @@ class Node:
     @property
     def was_withdrawn(self) -> bool:
         return self.comment.state == CommentState.WITHDRAWN
+
+    @property
+    def answered(self) -> ReaderComment | None:
+        """The comment that a reply answers, if that is another reply which can be read."""
+        answered = self.comment.answers
+        return answered if answered and answered.state == CommentState.PUBLISHED else None
 
     @property
     def html(self) -> SafeString:
@@ -76,9 +82,13 @@ class Discussion:
     article: ArticlePage
     settings: CommentSettings
     policy: Policy
-    consent_text: ConsentText | None
+    texts: dict[str, ConsentText]
     thread: ThreadPage
     now: datetime
+
+    @property
+    def consent_text(self) -> ConsentText | None:
+        return self.texts.get(Purpose.PUBLISH)
 
     @property
     def nodes(self) -> list[Node]:
@@ -97,15 +107,21 @@ class Discussion:
     def is_visible(self) -> bool:
         return self.policy.is_visible
 
-    def form(self, data: Any = None, *, parent: ReaderComment | None = None) -> CommentForm:
-        assert self.consent_text
+    def form(
+        self,
+        data: Any = None,
+        *,
+        answered: ReaderComment | None = None,
+        device: RememberedDevice | None = None,
+    ) -> CommentForm:
         return CommentForm(
             data,
             article=self.article,
-            consent_text=self.consent_text,
+            texts=self.texts,
             privacy_url=self._privacy_url(),
             now=self.now,
-            parent=parent,
+            answered=answered,
+            device=device,
         )
 
     def _privacy_url(self) -> str:
@@ -137,7 +153,7 @@ def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discuss
         article=article,
         settings=settings,
         policy=found,
-        consent_text=texts.current(Purpose.PUBLISH, language, now=now) if found.is_open else None,
+        texts=texts.current_set(language, now=now) if found.is_open else {},
         thread=thread(article) if found.is_visible else ThreadPage([]),
         now=now,
     )

@@ -1,5 +1,6 @@
 """The comment form: one validation path for everything that readers send."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from news.comments import tickets
-from news.comments.models import STATED_REASONS, ReaderComment
+from news.comments.models import STATED_REASONS, ReaderComment, RememberedDevice
 from news.comments.text import MAX_NAME_LENGTH, MAX_TEXT_LENGTH, clean_line, clean_text
 from news.comments.tickets import Refusal, Ticket, TicketRefused
-from news.consent.models import ConsentText
+from news.consent.models import ConsentText, Purpose
 from news.models import ArticlePage
 
 REFUSALS = {
@@ -70,6 +71,36 @@ class ReportForm(forms.Form):
         return clean_text(self.cleaned_data["text"])
 
 
+# Boxes that nobody has to tick, in the order in which they are shown.
+OPTIONAL = {"replies": Purpose.REPLY_MAIL, "remember": Purpose.REMEMBER_DEVICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One optional box as the form shows it."""
+
+    name: str
+    text: ConsentText
+    is_ticked: bool
+
+
+class AddressForm(forms.Form):
+    """The address whose page a reader asks for."""
+
+    email = forms.CharField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": _("Please enter your e-mail address.")},
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="address-field-%s", label_suffix="")
+
+    def clean_email(self) -> str:
+        return clean_address(self.cleaned_data["email"])
+
+
 class CommentForm(TextForm):
     """A comment on `article` with consent to `consent_text`, exactly as it is shown."""
 
@@ -93,6 +124,8 @@ class CommentForm(TextForm):
             )
         },
     )
+    replies = forms.BooleanField(label=_("Mail about replies"), required=False)
+    remember = forms.BooleanField(label=_("Remember me on this device"), required=False)
     # A name that programs like to fill in; people neither see nor hear it.
     homepage = forms.CharField(
         label=_("Leave this field empty"),
@@ -102,23 +135,29 @@ class CommentForm(TextForm):
     )
     ticket = forms.CharField(required=False, widget=forms.HiddenInput)
     parent = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    # Whatever is wrong with it, the comment is held, not refused.
+    proof = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
         data: Any = None,
         *,
         article: ArticlePage,
-        consent_text: ConsentText,
+        texts: dict[str, ConsentText],
         privacy_url: str,
         now: datetime,
-        parent: ReaderComment | None = None,
+        answered: ReaderComment | None = None,
+        device: RememberedDevice | None = None,
     ) -> None:
-        super().__init__(data)
+        known = {"name": device.name, "email": device.address} if device else {}
+        super().__init__(data, initial=known)
         self.article = article
-        self.consent_text = consent_text
+        self.texts = texts
+        self.consent_text = texts[Purpose.PUBLISH]
         self.privacy_url = privacy_url
         self.now = now
-        self.parent_comment = parent
+        self.answered_comment = answered
+        self.device = device
         self.is_outdated = False
         self.read_ticket: Ticket | None = None
         self.keeps_ticket = False
@@ -133,12 +172,43 @@ class CommentForm(TextForm):
             text_id=self.consent_text.pk,
             language=self.consent_text.language,
             now=self.now,
+            optional_ids=[box.text.pk for box in self.optional_boxes],
         )
 
     @property
     def is_ticked(self) -> bool:
         """Whether the reader ticked this very text; never ticked for anybody beforehand."""
         return self.is_bound and not self.is_outdated and bool(self.data.get("consent"))
+
+    @property
+    def optional_boxes(self) -> list["Box"]:
+        """The boxes that nobody has to tick, each with the text in force."""
+        return [
+            Box(name, self.texts[purpose], self._is_box_ticked(name, purpose))
+            for name, purpose in OPTIONAL.items()
+            if purpose in self.texts
+        ]
+
+    @property
+    def text_ids(self) -> str:
+        """The texts that the form shows; a script asks whether they still hold."""
+        return " ".join(str(text.pk) for text in self._shown_texts())
+
+    def _shown_texts(self) -> list[ConsentText]:
+        return [self.consent_text, *(box.text for box in self.optional_boxes)]
+
+    def _is_box_ticked(self, name: str, purpose: Purpose) -> bool:
+        if not self.is_bound or not self.data.get(name):
+            return False
+        return self._was_shown(self.texts[purpose])
+
+    def _was_shown(self, text: ConsentText) -> bool:
+        return self.read_ticket is None or text.pk in self.read_ticket.optional_ids
+
+    def wish(self, purpose: Purpose) -> ConsentText | None:
+        """Return the text of an optional purpose if its box was ticked; for a valid form."""
+        ticked = {OPTIONAL[box.name] for box in self.optional_boxes if box.is_ticked}
+        return self.texts[purpose] if purpose in ticked else None
 
     def clean_name(self) -> str:
         name = clean_line(self.cleaned_data["name"])
@@ -149,14 +219,7 @@ class CommentForm(TextForm):
         return name
 
     def clean_email(self) -> str:
-        try:
-            # Without a look at the network: the mail itself shows whether it arrives.
-            found = validate_email(self.cleaned_data["email"].strip(), check_deliverability=False)
-        except EmailNotValidError:
-            raise ValidationError(
-                _("This does not look like an e-mail address. Please check it.")
-            ) from None
-        return found.normalized
+        return clean_address(self.cleaned_data["email"])
 
     def clean_homepage(self) -> str:
         if self.cleaned_data["homepage"]:
@@ -165,17 +228,17 @@ class CommentForm(TextForm):
         return ""
 
     def clean_parent(self) -> ReaderComment | None:
-        """Return the comment that is answered; an answer to an answer joins its thread."""
+        """Return the comment that is answered, itself perhaps a reply."""
         value = self.cleaned_data["parent"]
         if not value:
             return None
-        parent = (
-            find_parent(self.article, int(value)) if value.isascii() and value.isdigit() else None
+        answered = (
+            find_public(self.article, int(value)) if value.isascii() and value.isdigit() else None
         )
-        if parent is None:
+        if answered is None:
             raise ValidationError(_("The comment you want to answer is no longer there."))
-        self.parent_comment = parent
-        return parent
+        self.answered_comment = answered
+        return answered
 
     def clean_ticket(self) -> str:
         try:
@@ -189,7 +252,13 @@ class CommentForm(TextForm):
         return str(self.cleaned_data["ticket"])
 
     def clean(self) -> dict[str, Any]:
-        if self.read_ticket and self.read_ticket.text_id != self.consent_text.pk:
+        if self.read_ticket is None:
+            return self.cleaned_data
+        # A box with a text that the form did not show says nothing about the new one.
+        if self.read_ticket.text_id != self.consent_text.pk or any(
+            self.data.get(box.name) and not self._was_shown(box.text)
+            for box in self.optional_boxes
+        ):
             self.is_outdated = True
             self.add_error(
                 "consent",
@@ -205,8 +274,23 @@ class CommentForm(TextForm):
         return self.read_ticket.digest(email=data["email"], text=data["text"])
 
 
-def find_parent(article: ArticlePage, comment_id: int) -> ReaderComment | None:
-    """Return the published comment at the head of the thread that `comment_id` is in."""
+def clean_address(value: str) -> str:
+    """Return an address in its usual form.
+
+    Raises:
+        ValidationError: it cannot be one.
+    """
+    try:
+        # Without a look at the network: the mail itself shows whether it arrives.
+        return validate_email(value.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        raise ValidationError(
+            _("This does not look like an e-mail address. Please check it.")
+        ) from None
+
+
+def find_public(article: ArticlePage, comment_id: int) -> ReaderComment | None:
+    """Return a published comment below `article`, with the head of its thread."""
     if comment_id >= 2**63:
         return None
     comment: ReaderComment | None = (
@@ -216,4 +300,4 @@ def find_parent(article: ArticlePage, comment_id: int) -> ReaderComment | None:
         .select_related("parent")
         .first()
     )
-    return comment.parent if comment and comment.parent else comment
+    return comment

@@ -17,5 +17,7 @@ def check(comment: ReaderComment, settings: CommentSettings) -> None:
     CommentHold.objects.bulk_create(found)
 
 
-def note(comment: ReaderComment, kind: HoldKind) -> None:
-    CommentHold.objects.get_or_create(comment=comment, kind=kind)
+def note(comment: ReaderComment, kind: HoldKind, detail: str = "") -> None:
+    CommentHold.objects.get_or_create(
+        comment=comment, kind=kind, defaults={"detail": detail[:200]}
+    )

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from cms.page_cache.tags import invalidate
-from news.comments import cuts, statements
+from news.comments import cuts, replies, statements
 from news.comments.models import (
     CommentDecision,
     CommentReport,
@@ -234,5 +234,7 @@ def move(
         if new_state != S.PUBLISHED or by.rule == "kept":
             CommentReport.objects.filter(comment=comment, settled_at=None).update(settled_at=now)
         invalidate(f"page:{comment.article_id}")
+        if new_state == S.PUBLISHED:
+            replies.announce(comment)
     for name, value in {"state": new_state, **fields}.items():
         setattr(comment, name, value)

@@ -56,6 +56,7 @@ class ReaderCommentQuerySet(models.QuerySet[Any]):
             .annotate(
                 all_comments=_number_of(published), all_roots=_number_of(every.roots(article_id))
             )
+            .select_related("answers")
             .order_by("submitted_at", "pk")
         )
         return found

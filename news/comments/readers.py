@@ -3,12 +3,24 @@
 Each act and its consent are one transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from news.comments import holding, mails, policy, roles, standings
+from news.comments import (
+    checks,
+    devices,
+    holding,
+    ledger,
+    mails,
+    policy,
+    replies,
+    roles,
+    standings,
+)
+from news.comments.checks import Doubt
 from news.comments.models import (
     CommentRevision,
     CommentSettings,
@@ -17,18 +29,22 @@ from news.comments.models import (
     HoldPolicy,
     ReaderComment,
     Reason,
+    RememberedDevice,
+    ReplySubscription,
     RevisionCause,
     Role,
 )
 from news.comments.moderation import By, NotPossible, StateChanged, approve, move, reject
 from news.comments.standings import Level
 from news.consent import recording, subjects
-from news.consent.models import ConsentText, EventKind, Method
+from news.consent.models import ConsentText, EventKind, Method, Purpose
 from news.models import ArticlePage
 
 S = CommentState
 EDITABLE = frozenset({S.UNCONFIRMED, S.PENDING, S.PUBLISHED})
 EDIT_FOR = timedelta(minutes=15)
+# What a withdrawal leaves of a comment.
+EMPTY = {"name": "", "email": "", "text": "", "text_digest": "", "is_picked": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +59,15 @@ class Submission:
     consent_text: ConsentText
     ticket_digest: str
     surface: str
+    # The reply that is answered, where it is not the head of its thread.
+    answers: ReaderComment | None = None
+    doubts: Sequence[Doubt] = ()
+    # The texts of the wishes whose boxes were ticked.
+    reply_text: ConsentText | None = None
+    device_text: ConsentText | None = None
+    device_token: str = ""
+    # A device confirmed for this address, which stands for the mail.
+    device: RememberedDevice | None = None
 
 
 def submit(
@@ -62,44 +87,115 @@ def _store(new: Submission, settings: CommentSettings, now: datetime) -> ReaderC
     comment: ReaderComment = ReaderComment.objects.create(
         article=new.article,
         parent=new.parent,
+        answers=new.answers,
         name=new.name,
         email=new.email,
         text=new.text,
         language=new.consent_text.language,
         submitted_at=now,
         ticket_digest=new.ticket_digest,
+        text_digest=checks.text_digest(new.text),
         subject=subjects.reference(new.email),
         consent_text=new.consent_text,
     )
+    for doubt in new.doubts:
+        holding.note(comment, doubt.kind, doubt.detail)
     holding.check(comment, settings)
-    recording.give(
-        new.consent_text,
-        address=new.email,
-        comment_id=comment.pk,
-        surface=new.surface,
-        evidence={"box_before": "empty", "box_after": "ticked", "ticket": new.ticket_digest},
-        now=now,
-    )
-    if settings.confirms_by_email:
+    for text in filter(None, [new.consent_text, new.reply_text, new.device_text]):
+        recording.give(
+            text,
+            address=new.email,
+            comment_id=comment.pk,
+            surface=new.surface,
+            evidence={"box_before": "empty", "box_after": "ticked", "ticket": new.ticket_digest},
+            now=now,
+        )
+    if new.reply_text:
+        replies.subscribe(comment, now=now)
+    if new.device_text:
+        devices.remember(comment, new.device_token, now=now)
+    if new.device:
+        _enter_by_device(comment, settings=settings, now=now)
+    elif settings.confirms_by_email:
         mails.ask_for_confirmation(comment, now=now)
     else:
-        mails.send_manage_link(comment, now=now)
+        has_wishes = bool(new.reply_text or new.device_text)
+        mails.send_manage_link(comment, has_wishes=has_wishes, now=now)
         _enter(comment, By(rule="no_confirmation"), settings=settings, now=now)
     return comment
 
 
-def confirm(comment: ReaderComment, *, settings: CommentSettings, now: datetime) -> bool:
-    """Confirm by the link in the mail; False if that happened before."""
-    if comment.state != S.UNCONFIRMED:
+def _enter_by_device(comment: ReaderComment, *, settings: CommentSettings, now: datetime) -> None:
+    """The device was confirmed for this address by mail: that stands for another mail."""
+    mails.send_manage_link(comment, has_wishes=False, now=now)
+    role = roles.of_writer(comment)
+    _enter(comment, By(rule="remembered_device"), settings=settings, now=now, role=role)
+    _grant_wishes(comment, now)
+    recording.follow(EventKind.CONFIRMED, comment_id=comment.pk, method=Method.DEVICE, now=now)
+
+
+def open_wishes(comment: ReaderComment) -> list[str]:
+    """Return the purposes that were asked for with a comment and wait for the link in the mail."""
+    subscription = replies.of_comment(comment)
+    asked = comment.devices.filter(confirmed_at=None).exists()
+    return [
+        *([Purpose.REPLY_MAIL.value] if subscription and not subscription.confirmed_at else []),
+        *([Purpose.REMEMBER_DEVICE.value] if asked else []),
+    ]
+
+
+def confirm(
+    comment: ReaderComment,
+    *,
+    settings: CommentSettings,
+    now: datetime,
+    with_wishes: bool = True,
+) -> bool:
+    """Confirm by the link in the mail, with or without what else was asked for.
+
+    False if there was nothing left to confirm.
+    """
+    if comment.state == S.WITHDRAWN:
         return False
     with transaction.atomic():
-        # Only who reads the mail has shown that the address is theirs.
-        role = roles.of_writer(comment)
-        _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now, role=role)
+        wishes = open_wishes(comment)
+        purposes = set(wishes) if with_wishes else set()
+        if comment.state == S.UNCONFIRMED:
+            # Only who reads the mail has shown that the address is theirs.
+            role = roles.of_writer(comment)
+            _enter(comment, By(rule="confirmed_by_mail"), settings=settings, now=now, role=role)
+            purposes.add(Purpose.PUBLISH)
+        elif not wishes:
+            return False
+        if with_wishes:
+            _grant_wishes(comment, now)
+        else:
+            _refuse_wishes(comment, wishes, now)
         recording.follow(
-            EventKind.CONFIRMED, comment_id=comment.pk, method=Method.MAIL_LINK, now=now
+            EventKind.CONFIRMED,
+            comment_id=comment.pk,
+            method=Method.MAIL_LINK,
+            purposes=purposes,
+            now=now,
         )
     return True
+
+
+def _grant_wishes(comment: ReaderComment, now: datetime) -> None:
+    ReplySubscription.objects.filter(comment=comment, confirmed_at=None).update(confirmed_at=now)
+    comment.devices.filter(confirmed_at=None).update(confirmed_at=now)
+
+
+def _refuse_wishes(comment: ReaderComment, wishes: Sequence[str], now: datetime) -> None:
+    recording.follow(
+        EventKind.REFUSED,
+        comment_id=comment.pk,
+        method=Method.MAIL_LINK,
+        purposes=wishes,
+        now=now,
+    )
+    ReplySubscription.objects.filter(comment=comment, confirmed_at=None).delete()
+    comment.devices.filter(confirmed_at=None).delete()
 
 
 def _enter(
@@ -148,6 +244,7 @@ def edit(comment: ReaderComment, text: str, *, settings: CommentSettings, now: d
     state = S.UNCONFIRMED if comment.state == S.UNCONFIRMED else S.PENDING
     changes = {
         "text": text,
+        "text_digest": checks.text_digest(text),
         "edits": comment.edits + 1,
         "edited_at": now,
         "is_picked": False,
@@ -176,7 +273,8 @@ def withdraw(
 ) -> bool:
     """End consent and empty text, name and address; False if that happened before.
 
-    Whatever moderators do meanwhile, the reader's word is the last.
+    Mail about replies ends with it. Whatever moderators do meanwhile, the reader's word is the
+    last, and it is written into the ledger that outlives the database.
     """
     while True:
         comment.refresh_from_db()
@@ -186,11 +284,18 @@ def withdraw(
             with transaction.atomic():
                 by = by or By(rule="reader")
                 states = frozenset(S) - {S.WITHDRAWN}
-                move(comment, S.WITHDRAWN, states, by, now, name="", email="", text="")
+                move(comment, S.WITHDRAWN, states, by, now, **EMPTY)
                 comment.revisions.all().delete()
+                comment.holds.all().delete()
                 recording.follow(
-                    EventKind.WITHDRAWN, comment_id=comment.pk, method=method, now=now
+                    EventKind.WITHDRAWN,
+                    comment_id=comment.pk,
+                    method=method,
+                    purposes={Purpose.PUBLISH, Purpose.REPLY_MAIL},
+                    now=now,
                 )
+                ReplySubscription.objects.filter(comment=comment).delete()
+                ledger.note(comment, ledger.COMMENT, now=now)
             return True
         except StateChanged:
             continue

@@ -24,7 +24,7 @@ from news.comments.models import (
 )
 
 # Decisions that show that the writer reads the mails of the address.
-CONFIRMING_RULES = ("confirmed_by_mail",)
+CONFIRMING_RULES = ("confirmed_by_mail", "remembered_device")
 RECENT = 10
 # So many of the last ten decided against: no longer trusted.
 LOST_AT = 3

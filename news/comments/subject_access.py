@@ -3,10 +3,18 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from cms.outbox.models import Mail
-from news.comments import moderation, readers
-from news.comments.models import ReaderComment
-from news.consent import subjects
+from news.comments import devices, moderation, readers
+from news.comments.models import (
+    AccessLink,
+    AccessRequest,
+    ReaderComment,
+    RememberedDevice,
+    ReplySubscription,
+)
+from news.consent import canonical, subjects
 from news.consent.models import ConsentEvent, ConsentText, Method
 
 Record = dict[str, Any]
@@ -16,10 +24,25 @@ def export(address: str) -> Record:
     """Return comments with their decisions, the consent record with its texts, and mails."""
     references = subjects.references(address)
     comments = ReaderComment.objects.for_subjects(references).select_related("article")
-    events = ConsentEvent.objects.for_subjects(references).in_order().select_related("text")
+    events = ConsentEvent.objects.for_subjects(references).in_order()
     return {
-        "comments": [_comment(comment) for comment in comments.prefetch_related("decisions")],
-        "consent": [_event(event) for event in events],
+        "comments": [
+            _comment(comment)
+            for comment in comments.prefetch_related("decisions").order_by("submitted_at", "pk")
+        ],
+        "consent": [_event(event) for event in events.select_related("text", "seal")],
+        "replies": [
+            {
+                "comment": wish.comment_id,
+                "asked_at": wish.created_at,
+                "confirmed_at": wish.confirmed_at,
+            }
+            for wish in ReplySubscription.objects.filter(comment__subject__in=references)
+        ],
+        "devices": [
+            {"name": device.name, "from": device.created_at, "until": device.expires_at}
+            for device in RememberedDevice.objects.filter(subject__in=references)
+        ],
         "mails": [
             {"subject": mail.subject, "written_at": mail.created_at, "state": mail.state}
             for mail in Mail.objects.filter(to__iexact=address.strip())
@@ -29,19 +52,24 @@ def export(address: str) -> Record:
 
 def _comment(comment: ReaderComment) -> Record:
     return {
+        "id": comment.pk,
         "article": comment.article.title,
+        "address": comment.article.full_url,
         "name": comment.name,
         "email": comment.email,
         "text": comment.text,
         "state": comment.state,
+        "state_label": str(comment.get_state_display()),
         "submitted_at": comment.submitted_at,
         "published_at": comment.published_at,
         "decisions": [
             {
                 "from": decision.old_state,
                 "to": decision.new_state,
+                "to_label": str(decision.get_new_state_display()),
                 "by": "moderator" if decision.actor_id else decision.rule,
                 "reason": decision.reason,
+                "reason_label": str(decision.get_reason_display()) if decision.reason else "",
                 "at": decision.at,
             }
             for decision in comment.decisions.all()
@@ -50,14 +78,23 @@ def _comment(comment: ReaderComment) -> Record:
 
 
 def _event(event: ConsentEvent) -> Record:
+    seal = getattr(event, "seal", None)
     return {
+        "id": str(event.pk),
         "kind": event.kind,
+        "kind_label": str(event.get_kind_display()),
         "at": event.at,
         "purpose": event.purpose,
+        "purpose_label": str(event.get_purpose_display()),
         "method": event.method,
+        "method_label": str(event.get_method_display()),
         "surface": event.surface,
+        "comment": event.comment_id,
         "evidence": event.evidence,
         "text": _text(event.text) if event.text else None,
+        "position": seal.position if seal else None,
+        "digest_holds": event.person_digest
+        == canonical.fields_digest(event, canonical.PERSON_FIELDS),
     }
 
 
@@ -66,15 +103,21 @@ def _text(text: ConsentText) -> Record:
     return {name: getattr(text, name) for name in names}
 
 
-def erase(address: str, *, now: datetime) -> int:
-    """Withdraw every comment of the reader and delete mails; the pseudonymous proof stays.
+def erase(address: str, *, now: datetime, method: Method = Method.STAFF) -> int:
+    """Withdraw every comment of the reader, forget devices and mails; the proof stays.
 
     Returns how many comments were emptied; a second call finds none.
     """
-    comments = ReaderComment.objects.for_subjects(subjects.references(address))
+    references = subjects.references(address)
     by = moderation.By(rule="erasure")
     emptied = sum(
-        readers.withdraw(comment, now=now, method=Method.STAFF, by=by) for comment in comments
+        readers.withdraw(comment, now=now, method=method, by=by)
+        for comment in ReaderComment.objects.for_subjects(references)
     )
+    with transaction.atomic():
+        for device in RememberedDevice.objects.filter(subject__in=references):
+            devices.forget(device, method=method, now=now)
+    for held in (AccessRequest, AccessLink):
+        held.objects.filter(address__iexact=address.strip()).delete()
     Mail.objects.filter(to__iexact=address.strip()).delete()
     return emptied

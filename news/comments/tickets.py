@@ -6,6 +6,7 @@ address and text together.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +17,7 @@ from news.consent import subjects
 
 MIN_AGE = timedelta(seconds=3)
 MAX_AGE = timedelta(hours=24)
-MAX_LENGTH = 600
+MAX_LENGTH = 800
 
 
 class Refusal(StrEnum):
@@ -37,6 +38,8 @@ class TicketRefused(Exception):
 class Ticket:
     article_id: int
     text_id: int
+    # Of the boxes that nobody has to tick.
+    optional_ids: tuple[int, ...]
     language: str
     issued_at: datetime
     nonce: str
@@ -47,9 +50,16 @@ class Ticket:
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def issue(*, article_id: int, text_id: int, language: str, now: datetime) -> str:
-    payload = [article_id, text_id, language, int(now.timestamp()), secrets.token_urlsafe(12)]
-    return _signer().sign_object(payload)
+def issue(
+    *,
+    article_id: int,
+    text_id: int,
+    language: str,
+    now: datetime,
+    optional_ids: Iterable[int] = (),
+) -> str:
+    moment, nonce = int(now.timestamp()), secrets.token_urlsafe(12)
+    return _signer().sign_object([article_id, text_id, language, moment, nonce, *optional_ids])
 
 
 def read(value: str, *, article_id: int, now: datetime) -> Ticket:
@@ -61,10 +71,11 @@ def read(value: str, *, article_id: int, now: datetime) -> Ticket:
     try:
         if len(value) > MAX_LENGTH:
             raise BadSignature
-        article, text, language, issued, nonce = _signer().unsign_object(value)
+        article, text, language, issued, nonce, *optional = _signer().unsign_object(value)
     except (BadSignature, ValueError, TypeError):
         raise TicketRefused(Refusal.FORGED) from None
-    ticket = Ticket(article, text, language, datetime.fromtimestamp(issued, UTC), nonce)
+    issued_at = datetime.fromtimestamp(issued, UTC)
+    ticket = Ticket(article, text, tuple(optional), language, issued_at, nonce)
     if ticket.article_id != article_id:
         raise TicketRefused(Refusal.FORGED)
     age = now - ticket.issued_at

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from news.comments import notice_views, views
+from news.comments import notice_views, reader_views, views
 
 app_name = "reader_comments"
 urlpatterns = [
@@ -19,4 +19,10 @@ urlpatterns = [
     path("confirm/<str:token>/", views.confirm, name="confirm"),
     path("manage/<str:token>/", views.manage, name="manage"),
     path("manage/<str:token>/edit/", views.edit, name="edit"),
+    path("mine/", reader_views.ask, name="ask"),
+    path("mine/<str:token>/", reader_views.mine, name="mine"),
+    path("mine/<str:token>/json/", reader_views.export, {"form": "json"}, name="export_json"),
+    path("mine/<str:token>/html/", reader_views.export, {"form": "html"}, name="export_html"),
+    path("replies/<str:token>/", reader_views.end_replies, name="replies"),
+    path("forget/", reader_views.forget_device, name="forget_device"),
 ]

@@ -1,8 +1,6 @@
 """The reader's side: send, confirm, look at, withdraw. GET shows, POST acts; nothing is cached."""
 
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
 from typing import Any
 
 from django.db import transaction
@@ -10,36 +8,27 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cms.page_cache.tags import tag_response
-from news.comments import alerts, discussion, limits, links, moderation, origins, readers
+from news.comments import (
+    alerts,
+    checks,
+    devices,
+    discussion,
+    limits,
+    links,
+    proof,
+    readers,
+    replies,
+)
 from news.comments.discussion import Discussion
 from news.comments.feeds import CommentFeed
-from news.comments.forms import CommentForm, ReportForm, TextForm, find_parent
+from news.comments.forms import CommentForm, ReportForm, TextForm, find_public
 from news.comments.models import CommentReport, CommentSettings, LinkPurpose, ReaderComment
+from news.comments.private import gone, private, see_other
+from news.consent.models import Method, Purpose
 from news.models import ArticlePage
-
-View = Callable[..., HttpResponse]
-
-
-def private(view: View) -> View:
-    """A page of one reader: kept by no cache, named to no other site, sent from here only."""
-
-    @csrf_exempt  # no cookie stands behind it; `origins` asks the browser instead
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and not origins.is_own(request):
-            return render(request, "reader_comments/foreign.html", status=403)
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
-
-    return guarded
 
 
 @private
@@ -52,31 +41,54 @@ def comment(request: HttpRequest, page_id: int) -> HttpResponse:
         return _show(request, shown, None, status)
     if request.method == "POST":
         return _submit(request, shown)
-    return _show(request, shown, shown.form(parent=_asked_parent(request, shown)), 200)
+    device = devices.of_request(request, now=shown.now)
+    form = shown.form(answered=_asked(request, shown), device=device)
+    return _show(request, shown, form, 200)
 
 
 def _submit(request: HttpRequest, shown: Discussion) -> HttpResponse:
     form = shown.form(request.POST)
     if not form.is_valid():
         return _show(request, shown, form, 422)
-    data = form.cleaned_data
-    if limits.exceeded(request, email=data["email"], now=shown.now):
+    data, article, now = form.cleaned_data, shown.article, shown.now
+    traffic = limits.count(request, email=data["email"], article_id=article.pk, now=now)
+    if traffic.is_too_much:
         return _show(request, shown, form, 429, too_many=True)
-    article = shown.article
+    device = devices.of_request(request, now=now)
+    if not devices.stands_for(device, data["email"]):
+        device = None
+    candidate = checks.Candidate(
+        article_id=article.pk,
+        name=data["name"],
+        email=data["email"],
+        text=data["text"],
+        traffic=traffic,
+        proof=data["proof"],
+        is_remembered=device is not None,
+        now=now,
+    )
+    answered = data["parent"]
     submission = readers.Submission(
         article=article,
-        parent=data["parent"],
+        parent=answered.parent or answered if answered else None,
+        answers=answered if answered and answered.parent_id else None,
         name=data["name"],
         email=data["email"],
         text=data["text"],
         consent_text=form.consent_text,
         ticket_digest=form.ticket_digest,
-        surface=f"article:{article.pk}@{article.live_revision_id or 0} form:1",
+        surface=f"article:{article.pk}@{article.live_revision_id or 0} form:2",
+        doubts=checks.run(candidate),
+        reply_text=form.wish(Purpose.REPLY_MAIL),
+        device_text=form.wish(Purpose.REMEMBER_DEVICE),
+        device_token=devices.new_token(),
+        device=device,
     )
-    readers.submit(submission, settings=shown.settings, now=shown.now)
+    stored = readers.submit(submission, settings=shown.settings, now=now)
     # The same answer for a first and a second sending, a known and an unknown address.
-    response = redirect("reader_comments:thanks", page_id=article.pk)
-    response.status_code = 303
+    response = see_other("thanks", article.pk)
+    if stored and submission.device_text:
+        devices.put_cookie(response, submission.device_token)
     return response
 
 
@@ -97,21 +109,27 @@ def _show(
     return render(request, "reader_comments/comment.html", context, status=status)
 
 
-def _asked_parent(request: HttpRequest, shown: Discussion) -> ReaderComment | None:
+def _asked(request: HttpRequest, shown: Discussion) -> ReaderComment | None:
     value = request.GET.get("parent", "")
     if value.isascii() and value.isdigit():
-        return find_parent(shown.article, int(value[:19]))
+        return find_public(shown.article, int(value[:19]))
     return None
 
 
 @private
 @require_GET
 def ticket(request: HttpRequest, page_id: int) -> HttpResponse:
-    """A ticket of its own for a reader whose page came from a cache."""
+    """What a form in a cached page lacks: its own ticket, work in busy times, a known name."""
     shown = _discussion(request, page_id)
     if not shown.is_open or shown.consent_text is None:
         raise Http404
-    return JsonResponse({"ticket": shown.form().ticket_value, "text": shown.consent_text.pk})
+    form, now = shown.form(), shown.now
+    answer: dict[str, Any] = {"ticket": form.ticket_value, "texts": form.text_ids}
+    if device := devices.of_request(request, now=now):
+        answer |= {"name": device.name, "email": device.address}
+    elif limits.look(request, article_id=page_id, now=now).asks_for_proof:
+        answer["challenge"] = proof.challenge(page_id, now=now)
+    return JsonResponse(answer)
 
 
 @private
@@ -127,13 +145,22 @@ def thanks(request: HttpRequest, page_id: int) -> HttpResponse:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     found = links.find(token, LinkPurpose.CONFIRM)
     if found is None:
-        return _gone(request)
+        return gone(request)
     if request.method == "POST":
-        readers.confirm(found, settings=CommentSettings.of(request), now=timezone.now())
-        return _see_other("confirm", token)
-    return render(
-        request, "reader_comments/confirm.html", {"comment": found, "article": found.article}
-    )
+        readers.confirm(
+            found,
+            settings=CommentSettings.of(request),
+            with_wishes=request.POST.get("wishes") != "refuse",
+            now=timezone.now(),
+        )
+        return see_other("confirm", token)
+    wishes = readers.open_wishes(found)
+    context = {
+        "comment": found,
+        "article": found.article,
+        "wishes": [str(Purpose(wish).label) for wish in wishes],
+    }
+    return render(request, "reader_comments/confirm.html", context)
 
 
 @private
@@ -142,12 +169,20 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     """The writer's page: the comment, its state, the consent with its exact text, and the end."""
     found = links.find(token, LinkPurpose.MANAGE)
     if found is None:
-        return _gone(request)
+        return gone(request)
+    subscription = replies.of_comment(found)
     if request.method == "POST":
-        readers.withdraw(found, now=timezone.now())
-        return _see_other("manage", token)
+        now = timezone.now()
+        if request.POST.get("act") == "replies":
+            if subscription:
+                with transaction.atomic():
+                    replies.end(subscription, method=Method.MAIL_LINK, now=now)
+        else:
+            readers.withdraw(found, now=now)
+        return see_other("manage", token)
     context = {
         "comment": found,
+        "subscription": subscription,
         "article": found.article,
         "token": token,
         "may_edit": readers.may_edit(found, now=timezone.now()),
@@ -161,18 +196,18 @@ def edit(request: HttpRequest, token: str) -> HttpResponse:
     """Change the text through the manage link, within minutes and before anybody answers."""
     found = links.find(token, LinkPurpose.MANAGE)
     if found is None:
-        return _gone(request)
+        return gone(request)
     now = timezone.now()
     if not readers.may_edit(found, now=now):
-        return _see_other("manage", token)
+        return see_other("manage", token)
     form = TextForm(request.POST or None, initial={"text": found.text})
     if request.method == "POST" and form.is_valid():
         # If it came too late, the page shows how the comment stands now.
-        with suppress(moderation.NotPossible, moderation.StateChanged):
+        with suppress(readers.NotPossible, readers.StateChanged):
             readers.edit(
                 found, form.cleaned_data["text"], settings=CommentSettings.of(request), now=now
             )
-        return _see_other("manage", token)
+        return see_other("manage", token)
     context = {"form": form, "article": found.article, "token": token}
     status = 422 if form.errors else 200
     return render(request, "reader_comments/edit.html", context, status=status)
@@ -237,16 +272,6 @@ def report(request: HttpRequest, comment_id: int) -> HttpResponse:
             context["is_done"] = True
     status = 422 if form.errors else 429 if context.get("too_many") else 200
     return render(request, "reader_comments/report.html", context, status=status)
-
-
-def _see_other(name: str, token: str) -> HttpResponse:
-    response = redirect(f"reader_comments:{name}", token=token)
-    response.status_code = 303
-    return response
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "reader_comments/gone.html", status=404)
 
 
 def _article(page_id: int) -> ArticlePage:

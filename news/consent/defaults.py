@@ -59,9 +59,78 @@ PUBLISH_EN = {
 }
 
 
+REPLY_MAIL_DE = {
+    "purpose": "reply_mail",
+    "language": "de",
+    "label": "Ja, schreiben Sie mir eine E-Mail, wenn jemand auf meinen Kommentar antwortet.",
+    "notice": (
+        "Dafür speichern wir Ihre E-Mail-Adresse, bis Sie die Benachrichtigungen beenden oder "
+        "zwölf Monate lang keine Antwort kam. Die erste E-Mail kommt erst, wenn Sie den Link in "
+        "der Bestätigung angeklickt haben; jede enthält einen Link, der sie beendet."
+    ),
+    "privacy_label": "Datenschutzerklärung",
+    "privacy_url": "/datenschutz/",
+    "controller": "Verantwortlich ist der Herausgeber dieser Website, siehe Impressum.",
+    "legal_basis": "consent",
+    "is_required": False,
+    "valid_from": VALID_FROM,
+}
+REPLY_MAIL_EN = {
+    "purpose": "reply_mail",
+    "language": "en",
+    "label": "Yes, send me an e-mail when somebody answers my comment.",
+    "notice": (
+        "For this we store your e-mail address until you end these mails or twelve months have "
+        "passed without an answer. The first mail is sent only after you have opened the link "
+        "in the confirmation; each of them has a link that ends them."
+    ),
+    "privacy_label": "Privacy policy",
+    "privacy_url": "/en/privacy/",
+    "controller": "The publisher of this website is responsible, see the imprint.",
+    "legal_basis": "consent",
+    "is_required": False,
+    "valid_from": VALID_FROM,
+}
+REMEMBER_DE = {
+    "purpose": "remember_device",
+    "language": "de",
+    "label": "Ja, merken Sie sich mich 30 Tage lang auf diesem Gerät.",
+    "notice": (
+        "Dafür setzen wir ein Cookie und speichern Name und E-Mail-Adresse dazu. Nach der ersten "
+        "Bestätigung füllen wir das Formular auf diesem Gerät aus, und weitere Kommentare "
+        "brauchen keine Bestätigung per E-Mail. Bitte nicht auf einem Gerät ankreuzen, das "
+        "andere mitbenutzen. Sie können sich jederzeit wieder vergessen lassen."
+    ),
+    "privacy_label": "Datenschutzerklärung",
+    "privacy_url": "/datenschutz/",
+    "controller": "Verantwortlich ist der Herausgeber dieser Website, siehe Impressum.",
+    "legal_basis": "consent",
+    "is_required": False,
+    "valid_from": VALID_FROM,
+}
+REMEMBER_EN = {
+    "purpose": "remember_device",
+    "language": "en",
+    "label": "Yes, remember me on this device for 30 days.",
+    "notice": (
+        "For this we set a cookie and store your name and e-mail address with it. After the "
+        "first confirmation we fill in the form on this device, and further comments need no "
+        "confirmation by e-mail. Please do not tick this on a device that others use too. You "
+        "can be forgotten again at any time."
+    ),
+    "privacy_label": "Privacy policy",
+    "privacy_url": "/en/privacy/",
+    "controller": "The publisher of this website is responsible, see the imprint.",
+    "legal_basis": "consent",
+    "is_required": False,
+    "valid_from": VALID_FROM,
+}
+ALL = (PUBLISH_DE, PUBLISH_EN, REPLY_MAIL_DE, REPLY_MAIL_EN, REMEMBER_DE, REMEMBER_EN)
+
+
 def create_missing(model: Any) -> None:
     """Add version 1 wherever a purpose has no text in a language; `model` is ConsentText."""
-    for fields in (PUBLISH_DE, PUBLISH_EN):
+    for fields in ALL:
         same = model.objects.filter(purpose=fields["purpose"], language=fields["language"])
         if not same.exists():
             values: dict[str, Any] = fields | {"version": 1}

@@ -22,7 +22,7 @@ class Purpose(models.TextChoices):
 
     PUBLISH = "publish", _("Store and publish a comment")
     REPLY_MAIL = "reply_mail", _("Mail about replies")
-    REMEMBER_DEVICE = "remember_device", _("Remember the name on this device")
+    REMEMBER_DEVICE = "remember_device", _("Remember me on this device")
 
 
 class LegalBasis(models.TextChoices):
@@ -124,6 +124,10 @@ class Method(models.TextChoices):
     STAFF = "staff", _("Staff, on request")
     IMPORT = "import", _("Import")
     RETENTION = "retention", _("Retention")
+    DEVICE = "device", _("Remembered device")
+    READER_PAGE = "reader_page", _("The reader's own page")
+    ONE_CLICK = "one_click", _("One click in the mail program")
+    LEDGER = "ledger", _("Ledger, after a restore")
 
 
 class ConsentEvent(AppendOnlyModel):

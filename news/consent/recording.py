@@ -4,7 +4,9 @@ Call these in the transaction of what the act causes.
 """
 
 import secrets
+import threading
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -44,10 +46,11 @@ def follow(
     comment_id: int,
     method: Method,
     now: datetime,
+    purposes: Collection[str] = Purpose.values,
     surface: str = "",
     evidence: Evidence | None = None,
 ) -> list[ConsentEvent]:
-    """Append `kind` to the last act of every purpose given for a comment.
+    """Append `kind` to the last act of every one of `purposes` given for a comment.
 
     What already ended (withdrawn, expired) is left alone, so it can be called twice.
     """
@@ -65,7 +68,7 @@ def follow(
             evidence=evidence or {},
         )
         for last in _standing(comment_id)
-        if last.kind != kind
+        if last.kind != kind and last.purpose in purposes
     ]
 
 
@@ -108,7 +111,12 @@ def _standing(comment_id: int) -> list[ConsentEvent]:
     events = ConsentEvent.objects.for_comment(comment_id).in_order().select_related("text")
     for event in events:
         last[event.purpose] = event
-    ended = {EventKind.WITHDRAWN, EventKind.EXPIRED, EventKind.REFUSED}
+    ended = {
+        EventKind.WITHDRAWN,
+        EventKind.EXPIRED,
+        EventKind.REFUSED,
+        EventKind.SUPERSEDED,
+    }
     return [event for event in last.values() if event.kind not in ended]
 
 
@@ -119,8 +127,20 @@ def _append(**fields: Any) -> ConsentEvent:
     return event
 
 
+_newest = [0]
+_one_at_a_time = threading.Lock()
+
+
 def time_ordered_id(now: datetime) -> uuid.UUID:
-    """Return a UUID of version 7 (RFC 9562): milliseconds first, then chance."""
+    """Return a UUID of version 7 (RFC 9562): milliseconds first, then chance.
+
+    Two acts of one process in the same millisecond keep their order.
+    """
     milliseconds = int(now.timestamp() * 1000)
     value = milliseconds << 80 | 7 << 76 | secrets.randbits(12) << 64
-    return uuid.UUID(int=value | 0b10 << 62 | secrets.randbits(62))
+    value |= 0b10 << 62 | secrets.randbits(61)
+    with _one_at_a_time:
+        if _newest[0] >> 80 == milliseconds:
+            value = _newest[0] + 1
+        _newest[0] = value
+    return uuid.UUID(int=value)

@@ -20,6 +20,12 @@ def current(purpose: str, language: str, *, now: datetime) -> ConsentText | None
     return found
 
 
+def current_set(language: str, *, now: datetime) -> dict[str, ConsentText]:
+    """Return the version in force of every purpose that has one, by purpose; one query."""
+    valid = ConsentText.objects.filter(language=language).valid_at(now).order_by("version")
+    return {text.purpose: text for text in valid}
+
+
 def add_version(text: ConsentText, *, author: str = "") -> ConsentText:
     """Save `text` as the next version of its purpose and language.
 

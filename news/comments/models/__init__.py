@@ -27,9 +27,19 @@ from news.comments.models.desk import (
     StandingKind,
 )
 from news.comments.models.notices import CaseState, Complaint, LegalNotice, NoticeGround
+from news.comments.models.wishes import (
+    AccessLink,
+    AccessRequest,
+    RecordAccess,
+    RememberedDevice,
+    ReplyNotice,
+    ReplySubscription,
+)
 
 __all__ = [
     "STATED_REASONS",
+    "AccessLink",
+    "AccessRequest",
     "CannedText",
     "CaseState",
     "CommentDecision",
@@ -51,6 +61,10 @@ __all__ = [
     "ReaderComment",
     "ReaderLink",
     "Reason",
+    "RecordAccess",
+    "RememberedDevice",
+    "ReplyNotice",
+    "ReplySubscription",
     "RevisionCause",
     "Role",
     "StandingDecision",

@@ -76,6 +76,15 @@ class ReaderComment(models.Model):
         on_delete=models.RESTRICT,
         related_name="replies",
     )
+    # The comment that is answered, where that is a reply itself; threads are shown one level deep.
+    answers = models.ForeignKey(
+        "self",
+        verbose_name=_("answers"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     # Name, address and text are emptied when the reader withdraws.
     name = models.CharField(_("name"), max_length=80, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -97,6 +106,8 @@ class ReaderComment(models.Model):
     is_cut = models.BooleanField(_("shortened by the editors"), default=False, db_default=False)
     # Of form, address and text: what is sent twice is stored once.
     ticket_digest = models.CharField(max_length=64, unique=True)
+    # Of the folded text: finds the same words sent again. Emptied with the text.
+    text_digest = models.CharField(max_length=64, blank=True, db_default="", db_index=True)
     # The person as consent knows it: a keyed digest of the address.
     subject = models.CharField(max_length=64, db_index=True)
     # Null only for what was imported without evidence.
@@ -156,6 +167,7 @@ class ReaderComment(models.Model):
 class LinkPurpose(models.TextChoices):
     CONFIRM = "confirm", _("Confirm")
     MANAGE = "manage", _("Manage")
+    REPLIES = "replies", _("End mail about replies")
 
 
 class ReaderLink(models.Model):
@@ -215,6 +227,10 @@ class HoldKind(models.TextChoices):
     CLOSED = "closed", _("Thread closed meanwhile")
     FIRST = "first", _("Reader not known yet")
     DISTRUST = "distrust", _("Lately often rejected")
+    DOMAIN = "domain", _("Throw-away address")
+    NAME = "name", _("Name that may mislead")
+    COPY = "copy", _("Same words again")
+    PROOF = "proof", _("Busy times, without proof of work")
 
 
 class CommentHold(models.Model):

@@ -87,3 +87,17 @@ def form_data(article: ArticlePage, text: ConsentText) -> dict[str, Any]:
         "ticket": ticket,
         "parent": "",
     }
+
+
+@pytest.fixture
+def with_optional_texts(article: ArticlePage, text: ConsentText) -> dict[str, Any]:
+    """A ticket of a form that shows the optional boxes too."""
+    optional = ConsentText.objects.filter(language="de", is_required=False)
+    ticket = tickets.issue(
+        article_id=article.pk,
+        text_id=text.pk,
+        language="de",
+        optional_ids=optional.values_list("pk", flat=True),
+        now=datetime.now(UTC) - timedelta(minutes=1),
+    )
+    return {"ticket": ticket}

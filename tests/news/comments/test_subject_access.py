@@ -34,7 +34,13 @@ def test_export_holds_everything_about_one_reader(
 def test_export_of_a_stranger_is_empty(capsys: Any) -> None:
     call_command("export_reader", "nobody@example.org")
 
-    assert json.loads(capsys.readouterr().out) == {"comments": [], "consent": [], "mails": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "comments": [],
+        "consent": [],
+        "replies": [],
+        "devices": [],
+        "mails": [],
+    }
 
 
 def test_erasure_empties_and_keeps_the_pseudonymous_proof(

@@ -52,7 +52,7 @@ def test_thread_is_numbered_and_nested(article: ArticlePage, make_comment: MakeC
     assert '<span class="comment__initials" aria-hidden="true">AA</span>' in html
     assert f'href="/_/comments/show/{root.pk}/"' in html
     assert f"?parent={root.pk}" in html
-    assert f"?parent={reply.pk}" not in html
+    assert f"?parent={reply.pk}" in html
     assert 'rel="ugc nofollow noopener noreferrer"' in html
     assert "(2)" in html
     assert "wartet" not in html and "unbestätigt" not in html

@@ -55,7 +55,7 @@ def test_comment_is_stored_with_its_consent(
     )
     event = ConsentEvent.objects.get()
     assert (event.kind, event.text, event.comment_id) == ("given", text, comment.pk)
-    assert event.surface == f"article:{article.pk}@0 form:1"
+    assert event.surface == f"article:{article.pk}@0 form:2"
     assert response.cookies == {}
     assert "no-store" in client.get(response["Location"])["Cache-Control"]
 
@@ -282,7 +282,9 @@ def test_fresh_ticket_lets_a_reader_in(
 ) -> None:
     response = client.get(reverse("reader_comments:ticket", args=[article.pk]))
 
-    assert response.json()["text"] == text.pk
+    shown = ConsentText.objects.filter(language="de").values_list("pk", flat=True)
+    assert {int(pk) for pk in response.json()["texts"].split()} == set(shown)
+    assert set(response.json()) == {"texts", "ticket"}
     later = datetime.now(UTC) + timedelta(seconds=10)
     ticket = tickets.read(response.json()["ticket"], article_id=article.pk, now=later)
     assert ticket.text_id == text.pk

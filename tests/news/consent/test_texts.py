@@ -1,7 +1,8 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from news.consent import defaults, texts
-from news.consent.models import ConsentText
+from news.consent.models import ConsentText, Purpose
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -29,5 +30,28 @@ def test_every_version_has_its_own_digest(text: ConsentText) -> None:
 def test_defaults_are_created_once_per_language(text: ConsentText) -> None:
     defaults.create_missing(ConsentText)
 
-    rows = ConsentText.objects.order_by("language").values_list("purpose", "language", "version")
-    assert list(rows) == [("publish", "de", 1), ("publish", "en", 1)]
+    rows = ConsentText.objects.values_list("purpose", "language", "version", "is_required")
+    assert sorted(rows) == [
+        ("publish", "de", 1, True),
+        ("publish", "en", 1, True),
+        ("remember_device", "de", 1, False),
+        ("remember_device", "en", 1, False),
+        ("reply_mail", "de", 1, False),
+        ("reply_mail", "en", 1, False),
+    ]
+
+
+def test_one_query_finds_the_text_of_every_purpose(
+    text: ConsentText, django_assert_num_queries: Any
+) -> None:
+    second = next_version(text)
+
+    with django_assert_num_queries(1):
+        found = texts.current_set("de", now=NOW)
+
+    assert found[Purpose.PUBLISH] == second
+    assert {(row.purpose, row.language) for row in found.values()} == {
+        ("publish", "de"),
+        ("reply_mail", "de"),
+        ("remember_device", "de"),
+    }

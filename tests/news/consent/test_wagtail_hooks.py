@@ -23,7 +23,7 @@ def test_new_version_starts_from_the_newest_and_leaves_it_alone(
 
     admin.post(reverse("consent_texts:add"), data)
 
-    versions = ConsentText.objects.filter(language="de").order_by("version")
+    versions = ConsentText.objects.filter(purpose="publish", language="de").order_by("version")
     assert [(row.version, row.label, row.author) for row in versions] == [
         (1, text.label, ""),
         (2, "Neu", "admin"),
