@@ -1,5 +1,7 @@
 import pytest
+from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.models import Revision
 
 from news import tagging
 from news.models import ArticlePage, Tag
@@ -28,6 +30,38 @@ def test_merging_moves_the_articles_and_leads_from_the_old_address(client):
     assert links() == {"/thema/strom": "/thema/energie/", "/en/tag/strom": "/en/tag/energie/"}
     answer = client.get("/thema/strom/")
     assert (answer.status_code, answer.headers["Location"]) == (301, "/thema/energie/")
+
+
+def test_drafts_keep_the_merged_tag_when_they_are_published():
+    one = make_article(tags=("Strom",))
+    both = make_article(tags=("Strom", "Energie"))
+    new_draft = make_article(live=False)
+    new_draft.tags.add("Strom", "Hafen")
+    revisions = [article.save_revision() for article in (one, both, new_draft)]
+    old, new = Tag.objects.get(name="Strom"), Tag.objects.get(name="Energie")
+
+    tagging.merge(old, into=new)
+    for revision in revisions:
+        Revision.objects.get(pk=revision.pk).publish()
+
+    assert [names(article) for article in (one, both, new_draft)] == [
+        ["Energie"],
+        ["Energie"],
+        ["Energie", "Hafen"],
+    ]
+
+
+def test_a_scheduled_draft_keeps_the_merged_tag_below_a_newer_one():
+    article = make_article(live=False)
+    article.tags.add("Strom")
+    waiting = article.save_revision(approved_go_live_at=timezone.now())
+    article.tags.clear()
+    article.save_revision()
+
+    tagging.merge(Tag.objects.get(name="Strom"), into=Tag.objects.create(name="Energie", slug="e"))
+    Revision.objects.get(pk=waiting.pk).publish()
+
+    assert names(article) == ["Energie"]
 
 
 def test_renaming_leads_from_every_old_address_without_chains_or_loops(client):
