@@ -15,8 +15,11 @@ from wagtail.models import Page, Revision
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_KEY = "news:scheduling:heartbeat"
-# The task runs every minute; three missed runs are no coincidence.
+# How often the task runs; three missed runs are no coincidence.
+EVERY = timedelta(minutes=1)
 STALE_AFTER = timedelta(minutes=4)
+# What is due goes out with the next run; later than this, something failed.
+OVERDUE_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,21 @@ class Heartbeat:
     published_count: int = 0
     expired_count: int = 0
     failed_count: int = 0
+
+    @property
+    def next_at(self) -> datetime:
+        return self.at + EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A page that goes live or is taken down at its time."""
+
+    page_id: int
+    title: str
+    at: datetime
+    is_takedown: bool
+    is_overdue: bool
 
 
 def publish_due(*, now: datetime | None = None) -> Heartbeat:
@@ -63,6 +81,23 @@ def last_heartbeat() -> Heartbeat | None:
 def is_stale(heartbeat: Heartbeat | None, *, now: datetime | None = None) -> bool:
     """Whether the schedule has stopped running."""
     return heartbeat is None or (now or timezone.now()) - heartbeat.at > STALE_AFTER
+
+
+def appointments(*, limit: int, now: datetime | None = None) -> list[Appointment]:
+    """Return what goes live and what is taken down next, the earliest first; two queries."""
+    now = now or timezone.now()
+    revisions = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
+    going_live = revisions.order_by("approved_go_live_at").values_list(
+        "object_id", "object_str", "approved_go_live_at"
+    )
+    ending = Page.objects.filter(live=True, expire_at__isnull=False)
+    taken_down = ending.order_by("expire_at").values_list("pk", "draft_title", "expire_at")
+    found = [
+        Appointment(int(pk), title, at, is_takedown, now - at > OVERDUE_AFTER)
+        for rows, is_takedown in ((going_live, False), (taken_down, True))
+        for pk, title, at in rows[:limit]
+    ]
+    return sorted(found, key=lambda appointment: appointment.at)[:limit]
 
 
 def _due_to_expire(now: datetime) -> Any:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.forms import Media
 from django.urls import reverse
 from wagtail.admin.ui.components import Component
-from wagtail.models import Page, Revision
+from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from analytics.ranking import RankingUnavailable
@@ -54,7 +54,7 @@ class MostReadPanel(NewsroomPanel):
 
 
 class SchedulePanel(NewsroomPanel):
-    """What goes live next, and a warning if nothing would."""
+    """What goes live and what is taken down next, and a warning if nothing would."""
 
     name = "schedule"
     template_name = "news/admin/schedule_panel.html"
@@ -64,10 +64,9 @@ class SchedulePanel(NewsroomPanel):
         return policy_registry.get_by_type(Page).user_has_permission(user, "publish")
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        due = Revision.page_revisions.filter(approved_go_live_at__isnull=False)
         heartbeat = scheduling.last_heartbeat()
         return {
-            "revisions": due.order_by("approved_go_live_at")[:ROWS],
+            "appointments": scheduling.appointments(limit=ROWS),
             "heartbeat": heartbeat,
             "is_stale": scheduling.is_stale(heartbeat),
         }

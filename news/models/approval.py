@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import AbstractGroupApprovalTask
+from wagtail.models import AbstractGroupApprovalTask, TaskState
 
 
 class SecondPersonTask(AbstractGroupApprovalTask):
@@ -15,6 +16,11 @@ class SecondPersonTask(AbstractGroupApprovalTask):
         if user.is_superuser or state is None or state.requested_by_id != user.pk:
             return actions
         return [action for action in actions if action[0] != "approve"]
+
+    def get_task_states_user_can_moderate(self, user: Any, **kwargs: Any) -> QuerySet[TaskState]:
+        """What waits for this user; what they submitted waits for others."""
+        states = super().get_task_states_user_can_moderate(user, **kwargs)
+        return states if user.is_superuser else states.exclude(workflow_state__requested_by=user)
 
     @classmethod
     def get_description(cls) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.db.models.signals import pre_save
 from wagtail.models import PageLogEntry
 
+from cms.celery import BEAT
 from news import scheduling
 from news.models import ArticlePage
 from news.tasks import publish_scheduled
@@ -98,3 +99,26 @@ def test_heartbeat_is_kept_and_grows_stale(clean_redis):
     assert heartbeat is not None
     assert scheduling.is_stale(heartbeat) is False
     assert scheduling.is_stale(heartbeat, now=heartbeat.at + timedelta(minutes=5)) is True
+
+
+def test_appointments_are_what_goes_live_and_what_ends_the_earliest_first():
+    hours = [timedelta(hours=n) for n in range(4)]
+    ending = make_article("Endet", expire_at=NOW + hours[2])
+    make_article("Längst zurückgezogen", live=False, expire_at=NOW - hours[3])
+    coming, late = scheduled("Kommt", at=NOW + hours[1]), scheduled("Zu spät", at=NOW - hours[1])
+
+    found = scheduling.appointments(limit=5, now=NOW)
+
+    assert [(a.page_id, a.title, a.at, a.is_takedown, a.is_overdue) for a in found] == [
+        (late.pk, "Zu spät", NOW - hours[1], False, True),
+        (coming.pk, "Kommt", NOW + hours[1], False, False),
+        (ending.pk, "Endet", NOW + hours[2], True, False),
+    ]
+    assert scheduling.appointments(limit=1, now=NOW) == found[:1]
+
+
+def test_the_schedule_runs_as_often_as_it_says():
+    assert BEAT["news-publish-scheduled"] == (
+        "news.publish_scheduled",
+        scheduling.EVERY.total_seconds(),
+    )

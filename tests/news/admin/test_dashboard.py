@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from django.utils import timezone
 from analytics.models import WindowState, WindowTotal
 from analytics.timebuckets import bucket_of
 from news import scheduling
+from news.models import SecondPersonTask
 from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,22 +36,53 @@ def test_each_role_sees_its_panels(client, clean_redis):
     }
 
 
-def test_schedule_is_quiet_while_it_runs_and_nothing_waits(client, clean_redis):
-    scheduling.publish_due()
+def schedule(html: str) -> str:
+    """What the panel says, as text."""
+    panel = html[html.index('id="schedule-section"') :].split("</section>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", panel).split())
 
-    assert panels(dashboard(client, "Editors")) == ["most-read-now"]
+
+def test_the_schedule_says_when_it_ran_and_runs_next_even_if_nothing_waits(client, clean_redis):
+    now = timezone.now()
+    scheduling.publish_due(now=now)
+
+    said = schedule(dashboard(client, "Editors"))
+
+    last, next_ = (f"{timezone.localtime(at):%H:%M}" for at in (now, now + timedelta(minutes=1)))
+    assert "Nichts ist geplant." in said
+    assert f"Letzter Lauf um {last}" in said
+    assert f"nächster Lauf um {next_}" in said
 
 
-def test_schedule_lists_what_waits(client, clean_redis):
-    scheduling.publish_due()
-    article = make_article("Kommt morgen", live=False)
-    article.save_revision(approved_go_live_at=timezone.now() + timedelta(days=1))
+def test_schedule_lists_what_waits_and_what_ends_and_what_is_late(client, clean_redis):
+    now = timezone.now()
+    scheduling.publish_due(now=now)
+    make_article("Endet übermorgen", expire_at=now + timedelta(days=2))
+    for title, at in (("Kommt morgen", timedelta(days=1)), ("Hängt fest", -timedelta(hours=1))):
+        make_article(title, live=False).save_revision(approved_go_live_at=now + at)
 
     html = dashboard(client, "Editors")
 
-    assert panels(html) == ["most-read-now", "schedule"]
-    assert "Kommt morgen" in html
+    said = schedule(html)
+    titles = ["Hängt fest überfällig", "Kommt morgen", "Endet übermorgen wird zurückgezogen"]
+    assert [said.index(title) for title in titles] == sorted(said.index(title) for title in titles)
+    assert said.count("überfällig") == 1
     assert "help-warning" not in html
+
+
+def test_what_waits_for_review_is_what_others_submitted(client, clean_redis):
+    editor, reporter = make_user(groups=("Editors",)), make_user(groups=("Reporters",))
+    workflow = SecondPersonTask.objects.get().workflows.get()
+    for title, owner in (("Von mir", editor), ("Von Tobias", reporter)):
+        article = make_article(title, live=False, owner=owner)
+        article.save_revision(user=owner)
+        workflow.start(article, owner)
+    client.force_login(editor)
+
+    html = client.get("/admin/").content.decode()
+
+    waiting = html[html.index('id="awaiting-review') :].split("</section>")[0]
+    assert [title in waiting for title in ("Von Tobias", "Von mir")] == [True, False]
 
 
 def test_a_stopped_schedule_is_said(client, clean_redis):
