@@ -177,6 +177,11 @@ def _by_query(query: dict[str, str]) -> Channel | None:
     return next((channel for channel, applies in rules if applies), None)
 
 
+def host_channel(host: str) -> str:
+    """Return the channel of a referrer by its host alone."""
+    return _by_host(host, is_internal=False).value
+
+
 @lru_cache(maxsize=4096)
 def _by_host(host: str, *, is_internal: bool) -> Channel:
     rules = (

@@ -22,8 +22,16 @@ from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
 from news.reports import ReadershipMenuItem, ReadershipView
 from news.staff_reports.article_views import ArticleReportView, report_buttons
+from news.staff_reports.newsroom import NewsroomReportView
 from news.staff_reports.quality import DataQualityMenuItem, DataQualityView
-from news.staff_reports.views import AnalyticsMenuItem, OverviewView, TableView
+from news.staff_reports.views import (
+    AnalyticsMenuItem,
+    AuthorReportView,
+    NowView,
+    OverviewView,
+    SectionReportView,
+    TableView,
+)
 
 register_snippet(NewsroomViewSetGroup)
 
@@ -67,6 +75,10 @@ def register_staff_reports() -> list[URLPattern]:
         path("analytics/", OverviewView.as_view(), name="analytics_overview"),
         path("analytics/table/<slug:table>/", TableView.as_view(), name="analytics_table"),
         path("analytics/article/<int:pk>/", ArticleReportView.as_view(), name="analytics_article"),
+        path("analytics/section/<int:pk>/", SectionReportView.as_view(), name="analytics_section"),
+        path("analytics/author/<int:pk>/", AuthorReportView.as_view(), name="analytics_author"),
+        path("analytics/now/", NowView.as_view(), name="analytics_now"),
+        path("analytics/newsroom/", NewsroomReportView.as_view(), name="analytics_newsroom"),
         path("analytics/quality/", DataQualityView.as_view(), name="analytics_quality"),
     ]
 
@@ -94,6 +106,17 @@ def register_data_quality_menu_item() -> DataQualityMenuItem:
         name="data-quality",
         icon_name="clipboard-list",
         order=120,
+    )
+
+
+@hooks.register("register_reports_menu_item")
+def register_newsroom_menu_item() -> AnalyticsMenuItem:
+    return AnalyticsMenuItem(
+        _("Newsroom"),
+        reverse_lazy("analytics_newsroom"),
+        name="newsroom",
+        icon_name="doc-full",
+        order=110,
     )
 
 

@@ -4,55 +4,55 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
+from redis.exceptions import RedisError
 
+from analytics import buffer, channels
+from analytics.channels import Channel
 from analytics.events import Dimension, DropReason
-from analytics.figures import FIGURES, Totals, daily_totals, overall, period_totals
-from analytics.models import DropCount, PageBucket, PageDayDimension
+from analytics.figures import Totals, facts
+from analytics.figures.facts import Buckets, Days, Span
+from analytics.models import (
+    CountingGap,
+    CountingPulse,
+    DropCount,
+    PageBucket,
+    PageDay,
+    PageDayDimension,
+    PageMonth,
+    PageMonthDimension,
+    RankingPosition,
+    SiteDay,
+    SiteDayDimension,
+)
 from analytics.registry import PageIds
 from analytics.timebuckets import BUCKETS_PER_HOUR, bounds_of_days, bucket_of, start_of
 
+SITE_FIGURES = ("views", "visits", "site_readers", "engaged_seconds")
+CHANNELS = Channel.choices
+host_channel = channels.host_channel
 # What is dropped because nobody was reading.
 BOTS = (DropReason.BOT, DropReason.AUTOMATION)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """Days of the site's time zone, both ends included."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """Buckets of 15 minutes UTC, both ends included; they are kept for some weeks only."""
-
-    first: int
-    last: int
-
-    @classmethod
-    def between(cls, start: datetime, end: datetime) -> Buckets:
-        """Return the buckets from the one that holds `start` to the one that holds `end`."""
-        return cls(bucket_of(start), bucket_of(end))
-
-
-Span = Days | Buckets
-
-
-@dataclass(frozen=True, slots=True)
 class Point:
-    """One step of a series; `at` is its first moment in the site's time zone."""
+    """One step of a series; `at` is its first moment in the site's time zone.
+
+    `is_gap`: nobody counted; `is_partial`: nobody counted for a part of it.
+    """
 
     at: datetime
     views: int = 0
     visits: int = 0
+    is_gap: bool = False
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,34 +84,57 @@ def buckets_of_days(first: date, last: date) -> Buckets:
     return Buckets(bucket_of(start), bucket_of(end) - 1)
 
 
+def moment_of_hour(hour: int) -> datetime:
+    return start_of(hour * BUCKETS_PER_HOUR).astimezone(site_zone())
+
+
+def day_of_bucket(bucket: int) -> date:
+    return start_of(bucket).astimezone(site_zone()).date()
+
+
 def is_kept_in_buckets(first: date, *, today: date) -> bool:
     """Say whether the buckets of a day are still there."""
     return today - first < timedelta(days=settings.ANALYTICS_BUCKET_RETENTION_DAYS)
 
 
-def by_page(span: Span, page_ids: PageIds | None = None) -> dict[int, Totals]:
+def by_page(span: Span, page_ids: PageIds | None = None, channel: str = "") -> dict[int, Totals]:
     """Return totals by page; pages without views are left out. Costs one or two queries."""
-    if isinstance(span, Days):
-        return period_totals(span.first, span.last, page_ids)
-    rows = _buckets(span, page_ids).values("page_id")
-    return {
-        page_id: Totals(*figures)
-        for page_id, *figures in rows.annotate(**_sums()).values_list("page_id", *_sums())
-    }
+    head, parameters = facts.with_totals(span, page_ids, channel)
+    columns = "page_id, views, visits, readers, engaged_seconds"
+    rows = facts.fetch(f"{head} SELECT {columns} FROM totals", parameters)  # noqa: S608
+    return {page_id: Totals(*map(int, figures)) for page_id, *figures in rows}
 
 
-def total(span: Span, page_ids: PageIds | None = None) -> Totals:
+def total(span: Span, page_ids: PageIds | None = None, channel: str = "") -> Totals:
     """Return one sum; for the whole site a reader counts once a day, else once a day and page."""
-    if isinstance(span, Days):
-        return overall(span.first, span.last, page_ids)
+    if isinstance(span, Days) and page_ids is None and not channel:
+        return _total_of_site(span)
     readers = "site_readers" if page_ids is None else "readers"
-    sums = _buckets(span, page_ids).aggregate(
-        views_sum=Sum("views"),
-        visits_sum=Sum("visits"),
-        readers_sum=Sum(readers),
-        engaged_sum=Sum("engaged_seconds"),
+    head, parameters = facts.with_totals(span, page_ids, channel)
+    sums = f"SUM(views), SUM(visits), SUM({readers}), SUM(engaged_seconds)"
+    ((*figures,),) = facts.fetch(f"{head} SELECT {sums} FROM totals", parameters)  # noqa: S608
+    return Totals(*(int(figure or 0) for figure in figures))
+
+
+def _total_of_site(days: Days) -> Totals:
+    rows = list(days_of_site(days).values())
+    months = PageMonth.objects.filter(month__range=(days.first, days.last)).aggregate(
+        **{name: Sum(name) for name in SITE_FIGURES}
     )
-    return Totals(*(sum_ or 0 for sum_ in sums.values()))
+    sums = (sum(row[at] for row in rows) for at in range(len(SITE_FIGURES)))
+    return Totals(*(a + (b or 0) for a, b in zip(sums, months.values(), strict=True)))
+
+
+def days_of_site(days: Days) -> dict[date, tuple[int, ...]]:
+    """Return `SITE_FIGURES` of all pages by day: what is summed, and the days that are not."""
+    summed = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
+    found = {day: tuple(figures) for day, *figures in summed.values_list("day", *SITE_FIGURES)}
+    missing = [day for day in days if day not in found]
+    rows = PageDay.objects.filter(day__in=missing).values("day")
+    sums = {f"sum_{name}": Sum(name) for name in SITE_FIGURES}
+    for day, *figures in rows.annotate(**sums).values_list("day", *sums):
+        found[day] = tuple(figures)
+    return found
 
 
 def visits_since(starts: Mapping[int, int], length: int) -> dict[int, int]:
@@ -125,44 +148,166 @@ def visits_since(starts: Mapping[int, int], length: int) -> dict[int, int]:
     return dict.fromkeys(starts, 0) | dict(rows.values_list("page_id", "s"))
 
 
-def daily(span: Days, page_ids: PageIds | None = None) -> list[Point]:
+def daily(span: Days, page_ids: PageIds | None = None, channel: str = "") -> list[Point]:
     """Return one point for each day, also for days without views."""
+    if channel:
+        counts = _days_of_channel(span, page_ids, channel)
+    elif page_ids is None:
+        counts = {day: (row[0], row[1]) for day, row in days_of_site(span).items()}
+    else:
+        rows = PageDay.objects.filter(day__range=(span.first, span.last), page_id__in=page_ids)
+        counts = _views_and_visits(rows.values("day"), "day")
     zone = site_zone()
     return [
-        Point(datetime(row.day.year, row.day.month, row.day.day, tzinfo=zone), *counts)
-        for row in daily_totals(span.first, span.last, page_ids)
-        for counts in [(row.views, row.visits)]
+        Point(datetime(day.year, day.month, day.day, tzinfo=zone), *counts.get(day, (0, 0)))
+        for day in span
     ]
 
 
-def hourly(span: Buckets, page_ids: PageIds | None = None) -> list[Point]:
-    """Return one point for each hour, counted from the first bucket; the last may be short."""
+def _days_of_channel(
+    days: Days, page_ids: PageIds | None, channel: str
+) -> dict[date, tuple[int, int]]:
+    chosen = Q(dimension=Dimension.CHANNEL, value=channel)
+    if page_ids is not None:
+        rows = PageDayDimension.objects.filter(chosen, day__range=(days.first, days.last))
+        return _views_and_visits(rows.filter(page_id__in=page_ids).values("day"), "day")
+    fresh, missing = _summed_days(days)
+    counts = _views_and_visits(
+        SiteDayDimension.objects.filter(chosen, day__in=fresh).values("day"), "day"
+    )
+    rows = PageDayDimension.objects.filter(chosen, day__in=missing)
+    return counts | _views_and_visits(rows.values("day"), "day")
+
+
+def _summed_days(days: Days) -> tuple[QuerySet[Any, Any], list[date]]:
+    """Return the days whose sums are true, as a subquery, and the others."""
+    fresh = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
+    known = set(fresh.values_list("day", flat=True))
+    return fresh.values("day"), [day for day in days if day not in known]
+
+
+def _views_and_visits(rows: QuerySet[Any, Any], *keys: str) -> dict[Any, tuple[int, int]]:
+    counted = rows.order_by().annotate(v=Sum("views"), s=Sum("visits"))
+    return {
+        key[0] if len(keys) == 1 else tuple(key): (views, visits)
+        for *key, views, visits in counted.values_list(*keys, "v", "s")
+    }
+
+
+def hourly(
+    span: Buckets, page_ids: PageIds | None = None, *, step: int = BUCKETS_PER_HOUR
+) -> list[Point]:
+    """Return one point for each hour (`step` buckets), counted from the first bucket.
+
+    The last may be short.
+    """
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     rows = _buckets(span, page_ids).values("bucket").annotate(v=Sum("views"), s=Sum("visits"))
     for bucket, views, visits in rows.values_list("bucket", "v", "s"):
-        known = sums[(bucket - span.first) // BUCKETS_PER_HOUR]
+        known = sums[(bucket - span.first) // step]
         known[0] += views
         known[1] += visits
-    hours = -(-(span.last - span.first + 1) // BUCKETS_PER_HOUR)
+    steps = -(-(span.last - span.first + 1) // step)
     zone = site_zone()
     return [
-        Point(start_of(span.first + hour * BUCKETS_PER_HOUR).astimezone(zone), *sums[hour])
-        for hour in range(hours)
+        Point(
+            start_of(span.first + number * step).astimezone(zone), sums[number][0], sums[number][1]
+        )
+        for number in range(steps)
     ]
 
 
+def with_gaps(points: list[Point], *, end: int, now: datetime) -> list[Point]:
+    """Return the points with those marked at which nobody counted; two queries.
+
+    `end` is the last bucket of the series. A step with views is no gap, whatever was noted.
+    """
+    if not points:
+        return points
+    starts = [bucket_of(point.at) for point in points]
+    running = bucket_of(now)
+    noted = CountingGap.objects.filter(bucket__range=(starts[0], end))
+    missing = set(noted.values_list("bucket", flat=True))
+    pulse = CountingPulse.objects.first()
+    if pulse and running - pulse.bucket > 2:
+        missing.update(range(max(pulse.bucket + 1, starts[0]), min(running, end + 1)))
+    if not missing:
+        return points
+    marked = []
+    for point, start, stop in zip(points, starts, [*starts[1:], end + 1], strict=True):
+        passed = range(start, min(stop, running))
+        lost = sum(bucket in missing for bucket in passed)
+        is_gap = bool(lost) and lost == len(passed) and not point.views
+        is_partial = not is_gap and lost >= min(BUCKETS_PER_HOUR, max(1, len(passed) // 2))
+        marked.append(replace(point, is_gap=is_gap, is_partial=is_partial))
+    return marked
+
+
 def by_dimension(days: Days, page_ids: PageIds | None = None) -> dict[Dimension, list[ValueCount]]:
-    """Return what is known of the views of some days, most visits first; one query."""
-    rows = PageDayDimension.objects.filter(day__range=(days.first, days.last))
-    if page_ids is not None:
-        rows = rows.filter(page_id__in=page_ids)
+    """Return what is known of the views of some days, most visits first."""
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for rows in _dimension_rows(days, page_ids):
+        counted = _views_and_visits(rows.values("dimension", "value"), "dimension", "value")
+        for key, (views, visits) in counted.items():
+            sums[key][0] += views
+            sums[key][1] += visits
     found: dict[Dimension, list[ValueCount]] = {dimension: [] for dimension in Dimension}
-    counted = rows.values("dimension", "value").annotate(v=Sum("views"), s=Sum("visits"))
-    for dimension, value, views, visits in counted.order_by("-s", "-v", "value").values_list(
-        "dimension", "value", "v", "s"
-    ):
-        found[Dimension(dimension)].append(ValueCount(value, views, visits))
+    for (dimension, value), counts in sums.items():
+        found[Dimension(dimension)].append(ValueCount(value, *counts))
+    for counts_of_values in found.values():
+        counts_of_values.sort(key=lambda row: (-row.visits, -row.views, row.value))
     return found
+
+
+def _dimension_rows(days: Days, page_ids: PageIds | None) -> list[QuerySet[Any, Any]]:
+    if page_ids is None:
+        fresh, missing = _summed_days(days)
+        return [
+            SiteDayDimension.objects.filter(day__in=fresh),
+            PageDayDimension.objects.filter(day__in=missing),
+        ]
+    cut = facts.pieces(days)
+    found = cut.in_months(PageMonthDimension.objects.all())
+    found += cut.in_days(PageDayDimension.objects.all())
+    return [rows.filter(page_id__in=page_ids) for rows in found]
+
+
+def dimension_by_day(days: Days, dimension: Dimension, page_id: int) -> dict[str, dict[date, int]]:
+    """Return the visits of one page by value and day; one query."""
+    rows = PageDayDimension.objects.filter(
+        # named one by one, each is a step in the index that leads with the day
+        day__in=list(days),
+        page_id=page_id,
+        dimension=dimension,
+    )
+    found: dict[str, dict[date, int]] = defaultdict(dict)
+    for day, value, visits in rows.values_list("day", "value", "visits"):
+        found[value][day] = visits
+    return found
+
+
+def depths(days: Days, page_id: int) -> dict[int, int]:
+    """Return how many views reached each quarter of a page, in per cent; 0 is all measured."""
+    rows = PageDayDimension.objects.filter(
+        day__in=list(days), page_id=page_id, dimension=Dimension.DEPTH
+    )
+    sums = rows.values("value").order_by().annotate(n=Sum("views")).values_list("value", "n")
+    return {int(value): count for value, count in sums}
+
+
+def positions(page_id: int, span: Buckets) -> dict[int, int]:
+    """Return a page's places in the ranking of the rolling week, by hour since 1970."""
+    hours = (span.first // BUCKETS_PER_HOUR, span.last // BUCKETS_PER_HOUR)
+    rows = RankingPosition.objects.filter(page_id=page_id, hour__range=hours).order_by("hour")
+    return dict(rows.values_list("hour", "position"))
+
+
+def readers_now(*, now: datetime) -> int | None:
+    """Return about how many readers came in the last five minutes; None if nobody can tell."""
+    try:
+        return buffer.readers_now(now=now)
+    except RedisError:
+        return None
 
 
 def drops(days: Days) -> list[Drop]:
@@ -195,5 +340,8 @@ def _buckets(span: Buckets, page_ids: PageIds | None) -> QuerySet[Any, Any]:
     return rows if page_ids is None else rows.filter(page_id__in=page_ids)
 
 
-def _sums() -> dict[str, Sum]:
-    return {f"sum_{figure}": Sum(figure) for figure in FIGURES}
+def bounds(span: Span) -> tuple[datetime, datetime]:
+    """Return start (inclusive) and end (exclusive) of a span."""
+    if isinstance(span, Days):
+        return bounds_of_days(span.first, span.last, site_zone())
+    return start_of(span.first), start_of(span.last + 1)

@@ -1,8 +1,9 @@
 """Reader comments in the Wagtail admin."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -25,6 +26,7 @@ from news.comments.moderation_views import (
     SpamBulkAction,
 )
 from news.comments.permissions import ModerationPolicy, may_moderate
+from news.staff_reports.extras import register_figure
 
 register_permission_policy(ReaderComment, ModerationPolicy(ReaderComment))
 register_snippet(ReaderCommentViewSet)
@@ -42,6 +44,17 @@ def count_published() -> Combinable:
 
 
 register_count("comment_count", _("Comments"), count_published)
+
+
+def count_between(start: datetime, end: datetime, page_ids: QuerySet[Any] | None) -> int:
+    """Count comments published in a stretch of time that are still to be seen."""
+    comments = ReaderComment.objects.published().filter(
+        published_at__gte=start, published_at__lt=end
+    )
+    return (comments if page_ids is None else comments.filter(article__in=page_ids)).count()
+
+
+register_figure("comments", _("Comments"), count_between)
 
 
 @hooks.register("register_log_actions")

@@ -9,19 +9,25 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import TextChoices
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy
 from wagtail.models import Page, PageLogEntry
 
 from analytics.figures import Totals, spans
-from analytics.figures.spans import Buckets, Days, Point
+from analytics.figures.spans import Buckets, Days, Dimension, Point
 from analytics.registry import PageIds
 from news.models import ArticlePage
 from news.reports import VIEW
+from news.staff_reports import charts, extras
+from news.staff_reports.charts import TableChart
+from news.staff_reports.tables import LABELS
 
 PEERS = 30
 DAY, WEEK = 96, 7 * 96  # buckets
 LONGEST_DAYS = 366
 SPARKLINE_DAYS = 14
+MOST_SERIES = 7
+MOST_PLACES = 240
 
 
 class Steps(TextChoices):
@@ -30,6 +36,15 @@ class Steps(TextChoices):
     FIRST_WEEK = "first", gettext_lazy("First 7 days, by hour")
     LAST_WEEK = "last", gettext_lazy("Last 7 days, by hour")
     ALL = "all", gettext_lazy("Since publication, by day")
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many views reached a quarter of the page, and their share of those measured."""
+
+    quarter: int
+    count: int
+    share: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +118,13 @@ class ArticleFigures:
 
     def series(self, steps: Steps) -> list[Point]:
         if steps is Steps.ALL:
-            days = self.days
-            first = max(days.first, days.last - timedelta(days=LONGEST_DAYS - 1))
-            return spans.daily(Days(first, days.last), self.page_ids)
-        return spans.hourly(self._buckets(steps), self.page_ids)
+            days = self.shown_days
+            points = spans.daily(days, self.page_ids)
+            end = spans.buckets_of_days(days.last, days.last).last
+        else:
+            buckets = self._buckets(steps)
+            points, end = spans.hourly(buckets, self.page_ids), buckets.last
+        return spans.with_gaps(points, end=end, now=self.now)
 
     def events(self, points: list[Point]) -> dict[int, str]:
         """Return what was published when, by the step of the series it falls into."""
@@ -123,6 +141,66 @@ class ArticleFigures:
             if steps and (steps[-1] < len(points) - 1 or at <= self.now):
                 found.setdefault(steps[-1], text)
         return found
+
+    def origins(self) -> dict[str, TableChart]:
+        """Return how visits came over the days, by channel and by the largest referrers."""
+        days = self.shown_days
+        found = {}
+        for dimension in (Dimension.CHANNEL, Dimension.REFERRER):
+            values = spans.dimension_by_day(days, dimension, self.article.pk)
+            largest = sorted(values, key=lambda value: (-sum(values[value].values()), value))
+            series: dict[str, list[int | None]] = {}
+            for value in largest[:MOST_SERIES]:
+                label = str(LABELS.get(value, value))
+                series[label] = [values[value].get(day, 0) for day in days]
+            if rest := largest[MOST_SERIES:]:
+                series[gettext("Others")] = [
+                    sum(values[value].get(day, 0) for value in rest) for day in days
+                ]
+            if series:
+                labels = [date_format(day, "SHORT_DATE_FORMAT") for day in days]
+                found[dimension.name.lower()] = charts.stacked(series, list(days), labels=labels)
+        return found
+
+    def places(self) -> TableChart | None:
+        """Return the way through the ranking of seven days; None if it was never in it."""
+        start, end = spans.bounds(self.shown_days)
+        span = Buckets.between(start, min(end, self.now))
+        known = spans.positions(self.article.pk, span)
+        if not known:
+            return None
+        hours = range(span.first // 4, span.last // 4 + 1)
+        step = max(1, len(hours) // MOST_PLACES)
+        return charts.places(
+            {
+                spans.moment_of_hour(hour): known.get(hour)
+                for hour in hours[::step]
+                if min(known) <= hour
+            }
+        )
+
+    def depths(self) -> list[Depth]:
+        """Return which share of the views that were measured reached each quarter."""
+        counts = spans.depths(self.shown_days, self.article.pk)
+        measured = counts.get(0, 0)
+        if not measured:
+            return []
+        return [
+            Depth(quarter, counts.get(quarter, 0), round(100 * counts.get(quarter, 0) / measured))
+            for quarter in (25, 50, 75, 100)
+        ]
+
+    @property
+    def shown_days(self) -> Days:
+        """The days since publication, the last year of them."""
+        days = self.days
+        return Days(max(days.first, days.last - timedelta(days=LONGEST_DAYS - 1)), days.last)
+
+    def comment_count(self) -> int | None:
+        """Return the reader comments since publication, if anybody counts them."""
+        counted = extras.figures.get("comments")
+        start, end = spans.bounds(self.days)
+        return counted.count(start, end, self.page_ids) if counted else None
 
     def sparkline(self) -> list[Point]:
         """Return the last days, for the side panel."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,7 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
         "visits": gettext_lazy("Visits"),
         "views": gettext_lazy("Views"),
         "event": gettext_lazy("Published or updated"),
+        "note": gettext_lazy("Note"),
     }
     custom_value_preprocess = {
         **SpreadsheetExportMixin.custom_value_preprocess,
@@ -80,7 +82,7 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
 
     @property
     def list_export(self) -> list[str]:
-        return ["label", "visits", "views", *([] if self.exported_table else ["event"])]
+        return ["label", "visits", "views", *([] if self.exported_table else ["event", "note"])]
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -96,7 +98,10 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
     def chart(self) -> charts.Chart:
         points = self.figures.series(self.steps)
         return charts.draw(
-            points, hourly=self.steps is not Steps.ALL, events=self.figures.events(points)
+            points,
+            hourly=self.steps is not Steps.ALL,
+            now=self.now,
+            events=self.figures.events(points),
         )
 
     def get_filename(self) -> str:
@@ -129,6 +134,12 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
             "steps": self.steps,
             "all_steps": Steps,
             "chart": self.chart,
+            "is_hourly": self.steps is not Steps.ALL,
+            "origins": self.figures.origins(),
+            "places": self.figures.places(),
+            "depths": self.figures.depths(),
+            "comment_count": self.figures.comment_count(),
+            "measures_reading": settings.ANALYTICS_ENGAGEMENT or totals.engaged_seconds,
             "tables": [
                 (table, table.rows[:ROWS], f"{address}&table={table.name.value}")
                 for table in self.tables
@@ -175,7 +186,7 @@ class ReadershipPanel(BaseSidePanel):
         points = figures.sparkline()
         return super().get_context_data(parent_context) | {
             "totals": figures.totals(),
-            "bars": charts.sparkline(points),
+            "sparkline": charts.sparkline(points),
             "recent": sum(point.visits for point in points),
             "days": len(points),
             "report_address": reverse("analytics_article", args=[self.object.pk]),

@@ -1,39 +1,53 @@
-"""Geometry of the charts: drawn as SVG by the server, without script or style attributes."""
+"""The charts: drawn as SVG by pygal on the server, coloured by our own style sheet.
+
+Its own script and styles are taken out, so that a chart follows Wagtail's theme and a strict
+policy allows it; gaps and marks, which it does not know, are put in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
+import pygal
 from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from pygal.style import Style
 
 from analytics.figures.spans import Point
 
+# pygal leaves a finder of map plugins behind that Python has not understood since 3.4.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
+
 WIDTH, HEIGHT = 960, 260
-LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 28
 X_LABELS = 8
 STEPS = (1, 2, 2.5, 5, 10)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the grid with its label."""
-
-    at: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One step of the series; `title` is what the pointer shows."""
-
-    x: str
-    y: str
-    width: str
-    height: str
-    title: str
-    mark: str = ""
+MOST_DOTS = 40
+# A mark is a line through the chart while there are few, else a dot on its ground.
+MOST_LINES = 4
+# Only measures the room for labels; what is seen is decided by the style sheet.
+STYLE = Style(label_font_size=11, major_label_font_size=11)
+COMMON = {
+    "width": WIDTH,
+    "height": HEIGHT,
+    "js": [],
+    "css": [],
+    "style": STYLE,
+    "disable_xml_declaration": True,
+    "no_prefix": True,
+    "show_legend": False,
+    "show_minor_x_labels": False,
+    "truncate_label": -1,
+    "margin": 4,
+    "spacing": 6,
+    "allow_interruptions": True,
+    "no_data_text": "",
+    "include_x_axis": True,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +56,31 @@ class SeriesRow:
 
     at: datetime
     label: str
-    visits: int
-    views: int
+    visits: int | None
+    views: int | None
     visits_before: int | None
     event: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A series of visits as bars, the period before as a line, events as marks."""
+    """A series of visits, what it is compared with as a dashed line, events as marks."""
 
-    bars: list[Bar]
-    before: str
-    horizontals: list[Line]
-    verticals: list[Line]
+    svg: SafeString
     rows: list[SeriesRow]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    base: int = HEIGHT - BOTTOM
+    has_before: bool = False
+    has_marks: bool = False
+    has_gaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableChart:
+    """Several series over the same steps, and the same as a table."""
+
+    svg: SafeString
+    names: list[str]
+    rows: list[tuple[str, list[int | None]]] = field(default_factory=list)
 
 
 def top_of_axis(most: int) -> int:
@@ -73,8 +93,8 @@ def top_of_axis(most: int) -> int:
         size *= 10
 
 
-def grouped(number: int) -> str:
-    return str(number_format(number, use_l10n=True, force_grouping=True))
+def grouped(number: float) -> str:
+    return str(number_format(round(number), use_l10n=True, force_grouping=True))
 
 
 def label_of(at: datetime, *, hourly: bool) -> str:
@@ -89,75 +109,163 @@ def _is_ambiguous(at: datetime) -> bool:
     return at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
 
 
+def short_label(at: datetime | date, *, hourly: bool) -> str:
+    return f"{at:%H:%M}" if hourly else str(date_format(at, "j. M"))
+
+
 def draw(
     points: Sequence[Point],
     before: Sequence[Point] = (),
     *,
     hourly: bool,
+    now: datetime,
     events: dict[int, str] | None = None,
 ) -> Chart:
-    """Return the chart of a series; `events` are texts by the step they fall into."""
+    """Return the chart of a series; `events` are texts by the step they fall into.
+
+    A step at which nobody counted, or that has not begun, has no value: it is no zero.
+    """
     events = events or {}
-    drawn = before[: len(points)] if any(point.visits for point in before) else ()
-    most = max((point.visits for point in [*points, *before[: len(points)]]), default=0)
-    top = top_of_axis(most)
-    plot = HEIGHT - TOP - BOTTOM
-    step = (WIDTH - LEFT - RIGHT) / max(1, len(points))
-
-    def y_of(visits: int) -> float:
-        return TOP + plot * (1 - visits / top)
-
-    bars, rows = [], []
-    for number, point in enumerate(points):
-        label = label_of(point.at, hourly=hourly)
-        old = before[number].visits if number < len(before) else None
-        count = grouped(point.visits)
-        event = events.get(number, "")
-        bars.append(
-            Bar(
-                x=f"{LEFT + number * step + step * 0.1:.1f}",
-                y=f"{y_of(point.visits):.1f}",
-                width=f"{step * 0.8:.1f}",
-                height=f"{HEIGHT - BOTTOM - y_of(point.visits):.1f}",
-                title=f"{label}: {count}" + (f" – {event}" if event else ""),
-                mark=f"{LEFT + (number + 0.5) * step:.1f}" if event else "",
-            )
+    old = [point.visits for point in before[: len(points)]]
+    has_before = any(old)
+    values = [None if point.is_gap or point.at > now else point.visits for point in points]
+    most = max([0, *old, *(value for value in values if value is not None)])
+    rows = [
+        SeriesRow(
+            point.at,
+            label_of(point.at, hourly=hourly),
+            value,
+            None if value is None else point.views,
+            old[number] if number < len(old) else None,
+            events.get(number, ""),
+            _note(point, now),
         )
-        rows.append(SeriesRow(point.at, label, point.visits, point.views, old, event))
-    every = max(1, -(-len(points) // X_LABELS))
-    return Chart(
-        bars=bars,
-        before=" ".join(
-            f"{LEFT + (number + 0.5) * step:.1f},{y_of(point.visits):.1f}"
-            for number, point in enumerate(drawn)
-        ),
-        horizontals=[
-            Line(f"{y_of(top * part // 4):.1f}", grouped(top * part // 4)) for part in range(5)
-        ],
-        verticals=[
-            Line(
-                f"{LEFT + (number + 0.5) * step:.1f}",
-                f"{points[number].at:%H:%M}"
-                if hourly
-                else date_format(points[number].at, "MONTH_DAY_FORMAT"),
-            )
-            for number in range(0, len(points), every)
-        ],
-        rows=rows,
-    )
-
-
-def sparkline(points: Sequence[Point]) -> list[Bar]:
-    """Return bars in a field of 10 by 40 units a step, for places without room for a chart."""
-    most = max((point.visits for point in points), default=0)
-    heights = [round(38 * point.visits / most) if most else 0 for point in points]
-    return [
-        Bar(
-            x=str(10 * number + 1),
-            y=str(39 - height),
-            width="8",
-            height=str(height + 1),
-            title=f"{label_of(point.at, hourly=False)}: {grouped(point.visits)}",
-        )
-        for number, (point, height) in enumerate(zip(points, heights, strict=True))
+        for number, (point, value) in enumerate(zip(points, values, strict=True))
     ]
+    chart = pygal.Line(
+        **COMMON,
+        **_axis(most),
+        fill=True,
+        show_dots=len(points) <= MOST_DOTS,
+        dots_size=2.5,
+        x_labels_major_every=max(1, -(-len(points) // X_LABELS)),
+        value_formatter=grouped,
+    )
+    chart.x_labels = [short_label(point.at, hourly=hourly) for point in points]
+    chart.add("visits", values)
+    if has_before:
+        padded = [*old, *[None] * (len(points) - len(old))]
+        chart.add("before", padded, fill=False, show_dots=False)
+    gaps = {n for n, point in enumerate(points) if point.is_gap or point.is_partial}
+    chart.add_xml_filter(lambda root: _finish(root, len(points), gaps, events))
+    return Chart(_markup(chart), rows, has_before, bool(events), bool(gaps))
+
+
+def _note(point: Point, now: datetime) -> str:
+    if point.at > now:
+        return _("not yet")
+    if point.is_gap:
+        return _("not counted")
+    return _("counted in part") if point.is_partial else ""
+
+
+def stacked(
+    series: Mapping[str, Sequence[int | None]], steps: Sequence[date], *, labels: Sequence[str]
+) -> TableChart:
+    """Return values over days, one on top of the other."""
+    totals = [sum(values[n] or 0 for values in series.values()) for n in range(len(steps))]
+    chart = pygal.StackedBar(
+        **COMMON,
+        **_axis(max(totals, default=0)),
+        x_labels_major_every=max(1, -(-len(steps) // X_LABELS)),
+        value_formatter=grouped,
+    )
+    chart.x_labels = [short_label(step, hourly=False) for step in steps]
+    for name, values in series.items():
+        chart.add(name, list(values))
+    chart.add_xml_filter(_without_styles)
+    rows = [(label, [values[n] for values in series.values()]) for n, label in enumerate(labels)]
+    return TableChart(_markup(chart), list(series), rows)
+
+
+def places(positions: Mapping[datetime, int | None]) -> TableChart:
+    """Return the way through a ranking: the first place is at the top."""
+    moments, values = list(positions), list(positions.values())
+    lowest = max([5, *(value for value in values if value)])
+    chart = pygal.Line(
+        **COMMON,
+        inverse_y_axis=True,
+        range=(1, lowest),
+        y_labels=sorted({1, *range(5, lowest + 1, max(5, lowest // 25 * 5)), lowest}),
+        show_dots=len(values) <= MOST_DOTS,
+        dots_size=2.5,
+        x_labels_major_every=max(1, -(-len(values) // X_LABELS)),
+        value_formatter=grouped,
+    )
+    chart.x_labels = [short_label(moment, hourly=False) for moment in moments]
+    chart.add("place", values)
+    chart.add_xml_filter(_without_styles)
+    rows = [(label_of(moment, hourly=True), [value]) for moment, value in positions.items()]
+    return TableChart(_markup(chart), [_("Place")], rows)
+
+
+def sparkline(points: Sequence[Point]) -> SafeString:
+    """Return a line for places without room for a chart."""
+    chart = pygal.Line(**COMMON | {"width": 280, "height": 64, "margin": 2}, fill=True)
+    chart.show_x_labels = chart.show_y_labels = chart.show_dots = chart.show_y_guides = False
+    chart.range = (0, max(1, *(point.visits for point in points)))
+    chart.add("visits", [None if point.is_gap else point.visits for point in points])
+    chart.add_xml_filter(_without_styles)
+    return _markup(chart)
+
+
+def _axis(most: int) -> dict[str, Any]:
+    top = top_of_axis(most)
+    return {"range": (0, top), "y_labels": [top * part // 4 for part in range(5)]}
+
+
+def _markup(chart: Any) -> SafeString:
+    # labels come escaped from pygal, whatever they hold
+    return mark_safe(chart.render(is_unicode=True))  # noqa: S308
+
+
+def _without_styles(root: Any) -> Any:
+    """Leave script, styles and titles out; the figure around a chart says what it shows."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            is_comment = not isinstance(child.tag, str)
+            if is_comment or child.tag in ("defs", "title") or child.get("class") == "legends":
+                parent.remove(child)
+    root.attrib.pop("id", None)
+    root.set("aria-hidden", "true")
+    root.set("focusable", "false")
+    return root
+
+
+def _finish(root: Any, count: int, gaps: set[int], events: dict[int, str]) -> Any:
+    """Put gaps behind the lines, and marks where something was published."""
+    _without_styles(root)
+    plot = next(node for node in root.iter("g") if node.get("class") == "plot")
+    frame = next(node for node in plot if node.tag == "rect")
+    width, height = float(frame.get("width")), float(frame.get("height"))
+    # pygal leaves a margin of its own around the lines
+    box = _box_of(width)
+    step = box / max(1, count - 1)
+    for number in sorted(gaps):
+        left = max(0.0, (width - box) / 2 + step * (number - 0.5))
+        right = min(width, (width - box) / 2 + step * (number + 0.5))
+        gap = {"class": "gap", "x": f"{left:.1f}", "y": "0", "height": f"{height:.1f}"}
+        plot.insert(1, plot.makeelement("rect", gap | {"width": f"{right - left:.1f}"}))
+    for number in events:
+        x = f"{(width - box) / 2 + step * number:.1f}"
+        if len(events) <= MOST_LINES:
+            line = {"class": "mark", "x1": x, "x2": x, "y1": "0", "y2": f"{height:.1f}"}
+            plot.append(plot.makeelement("line", line))
+        dot = {"class": "mark", "cx": x, "cy": f"{height:.1f}", "r": "3"}
+        plot.append(plot.makeelement("circle", dot))
+    return root
+
+
+def _box_of(width: float) -> float:
+    """Return the width between the first and the last step: pygal keeps 2 % on either side."""
+    return width / 1.04

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from analytics.figures import spans
 from analytics.registry import PageIds, registry
 from news.models import Author, SectionPage, Tag
-from news.staff_reports.periods import Period, Preset, period
+from news.staff_reports.periods import Comparison, Period, Preset, period
 
 NARROWING = ("section", "author", "tag", "language")
+FILTERING = (*NARROWING, "channel")
 ALL = [("", _("All"))]
 
 
@@ -31,9 +34,18 @@ class ReportFilters(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"), choices=[*ALL, *settings.LANGUAGES], required=False
     )
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[*ALL, *spans.CHANNELS], required=False
+    )
+    compare = forms.ChoiceField(
+        label=_("Compared with"), choices=Comparison.choices, required=False
+    )
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Mapping[str, Any], *, now: datetime, fixed: dict[str, str] | None = None
+    ) -> None:
+        super().__init__({**_plain(data), **(fixed or {})})
+        self.fixed = fixed or {}
         self.now = now
         self.sections = list(SectionPage.objects.order_by("path").only("title", "path", "depth"))
         choices: dict[str, list[tuple[Any, str]]] = {
@@ -58,12 +70,26 @@ class ReportFilters(forms.Form):
     def chosen_period(self) -> Period:
         wishes = self.wishes
         return period(
-            wishes.get("period", ""), wishes.get("first"), wishes.get("last"), now=self.now
+            wishes.get("period", ""),
+            wishes.get("first"),
+            wishes.get("last"),
+            now=self.now,
+            comparison=wishes.get("compare", ""),
         )
 
     @property
     def narrowing(self) -> dict[str, str]:
+        """What leaves some pages out."""
         return {name: self.wishes[name] for name in NARROWING if name in self.wishes}
+
+    @property
+    def filtering(self) -> dict[str, str]:
+        """All that is chosen beside the period."""
+        return {name: self.wishes[name] for name in FILTERING if name in self.wishes}
+
+    @property
+    def chosen_channel(self) -> str:
+        return str(self.wishes.get("channel", ""))
 
     @cached_property
     def page_ids(self) -> PageIds | None:
@@ -82,3 +108,8 @@ class ReportFilters(forms.Form):
             pages = pages.filter(locale__language_code=language)
         ids: PageIds = pages.order_by().values("pk")
         return ids
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the last value of each name."""
+    return {name: data[name] for name in data}

@@ -1,14 +1,16 @@
-"""The overview of all readership, and each of its tables whole."""
+"""The overview of all readership, narrowed to a section or author, and each table whole."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -18,30 +20,18 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
-from analytics.figures import Totals, spans
-from analytics.figures.spans import Days
+from analytics.figures import spans
+from news.models import Author, SectionPage
 from news.reports import EXPORT, VIEW, without_formula
-from news.staff_reports import charts, tables
-from news.staff_reports.filters import NARROWING, ReportFilters
-from news.staff_reports.periods import Preset
-from news.staff_reports.tables import DIMENSIONS, Row, TableName
+from news.staff_reports import charts, output, tables
+from news.staff_reports.filters import FILTERING, ReportFilters
+from news.staff_reports.overview import Overview
+from news.staff_reports.periods import Comparison, Preset
+from news.staff_reports.tables import DIMENSIONS, Row, Table, TableName
 
 ROWS_OF_OVERVIEW = 8
 ROWS_PER_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """A figure beside the one of the period before."""
-
-    label: str
-    now: int
-    before: int
-
-    @property
-    def change(self) -> int | None:
-        """The change in per cent; None where there was nothing before."""
-        return round(100 * (self.now - self.before) / self.before) if self.before else None
+ALL = "all"
 
 
 class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
@@ -67,7 +57,7 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
             return self.as_spreadsheet(self.exported(), request.GET["export"])
         return self.render_to_response(self.get_context_data())
 
-    def exported(self) -> list[Any]:
+    def exported(self) -> Iterable[Any]:
         """Return the rows of the spreadsheet."""
         raise NotImplementedError
 
@@ -79,9 +69,19 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
     def now(self) -> datetime:
         return timezone.now()
 
+    @property
+    def fixed(self) -> dict[str, str]:
+        """What this report is about, whatever its address asks for."""
+        return {}
+
     @cached_property
     def filters(self) -> ReportFilters:
-        return ReportFilters(self.request.GET, now=self.now)
+        return ReportFilters(self.request.GET, now=self.now, fixed=self.fixed)
+
+    @cached_property
+    def overview(self) -> Overview:
+        filters = self.filters
+        return Overview(filters.chosen_period, self.now, filters.page_ids, filters.chosen_channel)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
@@ -100,26 +100,50 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
     def with_wishes(self, address: str = "", **wishes: str) -> str:
         """Return an address with the wishes of this one, changed by `wishes`."""
         query = self.request.GET.copy()
-        for name in ("p", "export", *wishes):
+        if address:
+            wishes = self.fixed | wishes
+        for name in ("p", "export", "table", *wishes):
             query.pop(name, None)
         for name, value in wishes.items():
             if value:
                 query[name] = value
-        return f"{address or self.address}?{query.urlencode()}"
+        address = address or self.address
+        return f"{address}?{query.urlencode()}" if query else address
+
+    def led_on(self, table: Table) -> Table:
+        """Let the lines of a table lead to their own reports, with the wishes of this one."""
+        for row in table.rows:
+            if table.filter_name and row.key:
+                row.address = self.with_wishes(
+                    reverse("analytics_overview"), **{table.filter_name: row.key}
+                )
+            elif row.address and table.name is not TableName.ARTICLES:
+                row.address = self.with_wishes(row.address, ordering="", q="")
+        return table
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         period = self.filters.chosen_period
+        shown = [name for name in FILTERING if name not in self.fixed]
         return super().get_context_data(**kwargs) | {
             "period": period,
             "filters_form": self.filters,
             "narrowing_fields": [
-                self.filters[name] for name in NARROWING if name in self.filters.fields
+                self.filters[name] for name in shown if name in self.filters.fields
             ],
             "narrowing": self.filters.narrowing,
+            "kept": {
+                name: value
+                for name, value in self.filters.filtering.items()
+                if name not in self.fixed
+            },
             "presets": [
                 (preset, self.with_wishes(period=preset.value, first="", last=""))
                 for preset in Preset
                 if preset != Preset.CUSTOM
+            ],
+            "comparisons": [
+                (comparison, self.with_wishes(compare=comparison.value))
+                for comparison in Comparison
             ],
             "reset_address": f"{self.address}?period={period.preset.value}",
             "time_zone": timezone.get_default_timezone_name(),
@@ -133,51 +157,41 @@ class OverviewView(StaffReportView):
     page_title = _("Analytics")
     template_name = "news/admin/analytics_overview.html"
     export_filename = "series"
-    list_export = ["label", "visits", "views", "visits_before"]
+    list_export = ["label", "visits", "views", "visits_before", "event", "note"]
     export_headings = {
         "label": _("Time"),
         "visits": _("Visits"),
         "views": _("Views"),
         "visits_before": _("Visits in the period before"),
+        "event": _("Published or updated"),
+        "note": _("Note"),
     }
 
     def exported(self) -> list[charts.SeriesRow]:
-        return self.chart.rows
-
-    @cached_property
-    def chart(self) -> charts.Chart:
-        period, page_ids = self.filters.chosen_period, self.filters.page_ids
-        if period.hours:
-            before = period.before
-            if isinstance(before, Days):
-                before = spans.buckets_of_days(before.first, before.last)
-            return charts.draw(
-                spans.hourly(period.hours, page_ids), spans.hourly(before, page_ids), hourly=True
-            )
-        assert isinstance(period.before, Days)
-        return charts.draw(
-            spans.daily(period.days, page_ids), spans.daily(period.before, page_ids), hourly=False
-        )
+        return self.overview.chart.rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        period, page_ids = self.filters.chosen_period, self.filters.page_ids
-        now, before = spans.total(period.span, page_ids), spans.total(period.before, page_ids)
+        overview, period = self.overview, self.filters.chosen_period
         dropped = spans.drops_by_reason(period.days)
         bots = sum(dropped.get(reason, 0) for reason in spans.BOTS)
+        names = [name for name in tables.names_on_offer() if self._is_told_by(name)]
         return context | {
-            "totals": now,
-            "key_figures": self._key_figures(now, before),
-            "chart": self.chart,
+            "totals": overview.totals[0],
+            "key_figures": overview.key_figures,
+            "chart": overview.chart,
+            "is_hourly": overview.is_hourly,
+            "channel": overview.channel,
+            "compared_days": period.as_days[1],
+            "readers_now": spans.readers_now(now=self.now),
+            "now_address": reverse("analytics_now"),
             "tables": [
                 (
-                    table,
-                    table.rows[:ROWS_OF_OVERVIEW],
+                    self.led_on(table),
+                    table.rows,
                     self.with_wishes(reverse("analytics_table", args=[table.name.value])),
                 )
-                for table in tables.build(
-                    tables.names_on_offer(), period.span, period.days, page_ids
-                )
+                for table in overview.tables(names, ROWS_OF_OVERVIEW)
             ],
             "bots": bots,
             "quality_address": (
@@ -186,28 +200,77 @@ class OverviewView(StaffReportView):
                 else ""
             ),
             "other_drops": sum(dropped.values()) - bots,
+            "newsroom_address": self.with_wishes(reverse("analytics_newsroom")),
             "export_address": self.with_wishes() if self.show_export_buttons else "",
         }
 
-    def _key_figures(self, now: Totals, before: Totals) -> list[KeyFigure]:
-        days = self.filters.chosen_period.days
-        is_one_day = days.first == days.last and not self.filters.narrowing
-        readers = _("Readers") if is_one_day else _("Readers (sum of daily readers)")
-        return [
-            KeyFigure(_("Visits"), now.visits, before.visits),
-            KeyFigure(_("Views"), now.views, before.views),
-            KeyFigure(readers, now.readers, before.readers),
-            KeyFigure(
-                _("Engaged minutes"), now.engaged_seconds // 60, before.engaged_seconds // 60
-            ),
-        ]
+    def _is_told_by(self, name: TableName) -> bool:
+        """A section has no table of sections beside itself."""
+        return name.value.removesuffix("s") not in self.fixed
+
+
+class GroupReportView(OverviewView):
+    """What a section or an author put out, and how it was read."""
+
+    template_name = "news/admin/analytics_group.html"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*super().get_breadcrumbs_items(), {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        period, page_ids = self.filters.chosen_period, self.filters.page_ids
+        now, before = (output.of_pages(days, page_ids) for days in period.as_days)
+        return super().get_context_data(**kwargs) | {
+            "output": now,
+            "output_before": before,
+            "newest": output.newest(period.days, page_ids, limit=ROWS_OF_OVERVIEW),
+        }
+
+
+class SectionReportView(GroupReportView):
+    """A section with all that nests in it."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.section = get_object_or_404(SectionPage, pk=kwargs["pk"])
+        self.page_title = self.section.title
+        self.export_filename = f"section-{self.section.pk}"
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        return {"section": str(self.section.pk)}
+
+
+class AuthorReportView(GroupReportView):
+    """One author; not there at all if the site wants no figures of persons."""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not settings.ANALYTICS_PER_PERSON:
+            raise Http404
+        self.author = get_object_or_404(Author, pk=kwargs["pk"])
+        self.page_title = self.author.name
+        self.export_filename = f"author-{self.author.pk}"
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        return {"author": self.author.slug}
+
+
+class NowView(StaffReportView):
+    """How many readers are on the site: a fragment that the page asks for again and again."""
+
+    template_name = "news/admin/analytics_now.html"
+    list_export: list[str] = []
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {"readers_now": spans.readers_now(now=self.now)}
 
 
 class TableView(StaffReportView):
     """One table with every row: sortable, searchable, to take along."""
 
     template_name = "news/admin/analytics_table.html"
-    sortable = ("label", "visits", "views", "engaged_minutes")
     export_headings = {
         "label": _("Name"),
         "visits": _("Visits"),
@@ -228,11 +291,11 @@ class TableView(StaffReportView):
 
     @property
     def list_export(self) -> list[str]:
-        engaged = [] if self.table_name in DIMENSIONS else ["engaged_minutes"]
-        return ["label", "visits", "views", *engaged]
+        has_engagement = self.table_name not in DIMENSIONS and not self.overview.channel
+        return ["label", "visits", "views", *(["engaged_minutes"] if has_engagement else [])]
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        overview = self.with_wishes(reverse("analytics_overview"))
+        overview = self.with_wishes(reverse("analytics_overview"), ordering="", q="")
         items = [*self.breadcrumbs_items, {"url": overview, "label": _("Analytics")}]
         return [*items, {"url": "", "label": self.page_title}]
 
@@ -245,31 +308,33 @@ class TableView(StaffReportView):
         return self.rows
 
     @cached_property
+    def table(self) -> Table:
+        (table,) = self.overview.tables([self.table_name])
+        return table
+
+    @cached_property
     def rows(self) -> list[Row]:
-        period = self.filters.chosen_period
-        (table,) = tables.build([self.table_name], period.span, period.days, self.filters.page_ids)
-        rows = table.rows
-        if wanted := self.request.GET.get("q", "").strip().casefold():
-            rows = [row for row in rows if wanted in row.label.casefold()]
-        key = self.ordering.removeprefix("-")
-        rows.sort(
-            key=lambda row: row.label.casefold() if key == "label" else getattr(row, key),
-            reverse=self.ordering.startswith("-"),
-        )
-        return rows
+        return sorted_rows(self.table.rows, self.ordering, self.request.GET.get("q", ""))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = Paginator(self.rows, ROWS_PER_PAGE).get_page(self.request.GET.get("p"))
+        size = max(1, len(self.rows)) if self.request.GET.get("p") == ALL else ROWS_PER_PAGE
+        page = Paginator(self.rows, size).get_page(self.request.GET.get("p"))
+        self.led_on(Table(self.table_name, list(page.object_list)))
         return super().get_context_data(**kwargs) | {
             "page": page,
             "previous_address": self.with_wishes(p=str(page.number - 1)),
             "next_address": self.with_wishes(p=str(page.number + 1)),
+            "all_address": self.with_wishes(p=ALL),
             "columns": [self._column(name) for name in self.list_export],
             "query": self.request.GET.get("q", ""),
             "ordering": self.ordering,
             "has_engagement": "engaged_minutes" in self.list_export,
-            "by_day_only": self.table_name in DIMENSIONS,
+            "by_day_only": self.table_name in DIMENSIONS or self.overview.channel,
             "overlaps": self.table_name in tables.OVERLAPPING,
+            "is_beside_channel": self.table.is_beside_channel,
+            "channel": self.overview.channel,
+            "is_by_host": self.overview.channel and self.table_name is TableName.REFERRERS,
+            "is_search_words": self.table_name is TableName.SEARCH_WORDS,
             "search_keeps": [
                 (name, value) for name, value in self.request.GET.items() if name not in ("q", "p")
             ],
@@ -290,6 +355,18 @@ class TableView(StaffReportView):
             "address": self.with_wishes(ordering=turned),
             "direction": direction,
         }
+
+
+def sorted_rows(rows: list[Row], ordering: str, query: str = "") -> list[Row]:
+    """Return the rows that hold what is searched for, in the order asked for."""
+    if wanted := query.strip().casefold():
+        rows = [row for row in rows if wanted in row.label.casefold()]
+    key = ordering.removeprefix("-")
+    return sorted(
+        rows,
+        key=lambda row: row.label.casefold() if key == "label" else getattr(row, key) or 0,
+        reverse=ordering.startswith("-"),
+    )
 
 
 class AnalyticsMenuItem(MenuItem):

@@ -1,0 +1,161 @@
+"""The rows that hold the figures of a span, by page: summed months where they fit, else days.
+
+What is asked here does not depend on how it is stored: quarter hours, days, summed months and
+months that retention has rolled up come as querysets with the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import IntegerField, Model, Q, QuerySet, Value
+
+from analytics.events import Dimension
+from analytics.models import (
+    PageBucket,
+    PageDay,
+    PageDayDimension,
+    PageMonth,
+    PageMonthDimension,
+    PageMonthSum,
+    SiteMonth,
+)
+from analytics.registry import PageIds
+from analytics.summaries import month_after
+from analytics.timebuckets import bucket_of
+
+COLUMNS = ("page_id", "views", "visits", "readers", "site_readers", "engaged_seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of the site's time zone, both ends included."""
+
+    first: date
+    last: date
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + timedelta(number) for number in range(len(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Buckets of 15 minutes UTC, both ends included; they are kept for some weeks only."""
+
+    first: int
+    last: int
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime) -> Buckets:
+        """Return the buckets from the one that holds `start` to the one that holds `end`."""
+        return cls(bucket_of(start), bucket_of(end))
+
+
+Span = Days | Buckets
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A period as whole months whose sums are true, and the days around them."""
+
+    months: list[date]
+    days: list[Days]
+
+    def in_months(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        return [rows.filter(month__in=self.months)] if self.months else []
+
+    def in_days(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        wanted = Q()
+        for piece in self.days:
+            wanted |= Q(day__range=(piece.first, piece.last))
+        return [rows.filter(wanted)] if self.days else []
+
+
+def pieces(days: Days) -> Pieces:
+    """Cut a period; one query."""
+    rows = SiteMonth.objects.filter(month__range=(days.first, days.last), is_stale=False)
+    months = [
+        month
+        for month in rows.order_by("month").values_list("month", flat=True)
+        if month_after(month) - timedelta(1) <= days.last
+    ]
+    rest, start = [], days.first
+    for month in months:
+        if start < month:
+            rest.append(Days(start, month - timedelta(1)))
+        start = month_after(month)
+    if start <= days.last:
+        rest.append(Days(start, days.last))
+    return Pieces(months, rest)
+
+
+def rows_of(span: Span, page_ids: PageIds | None = None, channel: str = "") -> list[QuerySet[Any]]:
+    """Return querysets of `COLUMNS` that together hold the span; costs one query at most.
+
+    With a channel only views and visits are known, and by day: the others are 0.
+    """
+    found: list[QuerySet[Any]]
+    if isinstance(span, Buckets):
+        found = [PageBucket.objects.filter(bucket__range=(span.first, span.last))]
+    elif channel:
+        cut, chosen = pieces(span), Q(dimension=Dimension.CHANNEL, value=channel)
+        found = cut.in_months(PageMonthDimension.objects.filter(chosen))
+        found += cut.in_days(PageDayDimension.objects.filter(chosen))
+    else:
+        cut = pieces(span)
+        found = cut.in_months(PageMonthSum.objects.all()) + cut.in_days(PageDay.objects.all())
+        found.append(PageMonth.objects.filter(month__range=(span.first, span.last)))
+    if page_ids is not None:
+        found = [rows.filter(page_id__in=page_ids) for rows in found]
+    return [_columns(rows, is_dimension=bool(channel)) for rows in found]
+
+
+def _columns(rows: QuerySet[Any], *, is_dimension: bool) -> QuerySet[Any]:
+    rows = rows.order_by()
+    if not is_dimension:
+        return rows.values_list(*COLUMNS)
+    nothing = {name: Value(0, output_field=IntegerField()) for name in COLUMNS[3:]}
+    return rows.annotate(**nothing).values_list(*COLUMNS)  # type: ignore[no-any-return]
+
+
+def with_totals(
+    span: Span, page_ids: PageIds | None = None, channel: str = ""
+) -> tuple[str, list[Any]]:
+    """Return the head of a statement that may read the sums by page from `totals`.
+
+    ... and its parameters; the columns of `totals` are `COLUMNS`.
+    """
+    parts, parameters = [], []
+    for rows in rows_of(span, page_ids, channel):
+        try:
+            statement, values = rows.query.get_compiler(rows.db).as_sql()
+        except EmptyResultSet:
+            continue
+        parts.append(statement)
+        parameters += values
+    if not parts:
+        parts = [f"SELECT {', '.join(['0'] * len(COLUMNS))} WHERE 1 = 0"]
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS[1:])
+    return (
+        f"WITH facts({', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)}), "  # noqa: S608
+        f"totals AS MATERIALIZED (SELECT page_id, {sums} FROM facts GROUP BY page_id) ",
+        parameters,
+    )
+
+
+def fetch(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def table_of(model: type[Model]) -> str:
+    return str(connection.ops.quote_name(model._meta.db_table))
