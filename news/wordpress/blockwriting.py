@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
+
+from news.wordpress.richtext import parsed
 
 # What HTML comments and WordPress's own parser would stumble over.
 UNSAFE = {"--": "\\u002d\\u002d", "<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
@@ -46,7 +48,7 @@ def _json(attributes: dict[str, Any]) -> str:
 
 def rich_text(html: str, addresses: Addresses) -> str:
     """Return stored rich text with addresses in the place of our ids."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = parsed(html)
     for link in soup.find_all("a"):
         kind, pk = link.get("linktype"), str(link.get("id", ""))
         if kind and pk.isdigit():
@@ -56,7 +58,7 @@ def rich_text(html: str, addresses: Addresses) -> str:
 
 
 def _text(value: str, addresses: Addresses) -> str:
-    soup = BeautifulSoup(rich_text(value, addresses), "html.parser")
+    soup = parsed(rich_text(value, addresses))
     blocks = []
     for child in soup.children:
         if not isinstance(child, Tag):
@@ -98,10 +100,10 @@ def _image(value: dict[str, Any], addresses: Addresses) -> str:
     align = " alignleft" if value.get("layout") == "inset" else ""
     caption = value.get("caption")
     caption = f"<figcaption>{_escape(caption)}</figcaption>" if caption else ""
-    picture = (
-        f'<img src="{escape(url)}" alt="{escape(value.get("alternative_text") or "")}"'
-        f' class="wp-image-{key}"/>'
-    )
+    is_decorative = value.get("is_decorative")
+    words = "" if is_decorative else value.get("alternative_text") or ""
+    role = ' role="presentation"' if is_decorative else ""
+    picture = f'<img src="{escape(url)}" alt="{escape(words)}"{role} class="wp-image-{key}"/>'
     html = f'<figure class="wp-block-image{align}">{picture}{caption}</figure>'
     return _wrap("image", html, {"id": key})
 
@@ -165,10 +167,12 @@ def _read_also(value: dict[str, Any], addresses: Addresses) -> str:
 
 
 def _code(value: dict[str, Any], _addresses: Addresses) -> str:
-    title = value.get("title")
-    head = _wrap("paragraph", f"<p><strong>{_escape(title)}</strong></p>") if title else ""
     lines = f'<pre class="wp-block-code"><code>{_escape(value["text"])}</code></pre>'
-    return "\n\n".join(filter(None, (head, _wrap("code", lines))))
+    title = value.get("title")
+    if not title:
+        return _wrap("code", lines)
+    html = f"<div><p><strong>{_escape(title)}</strong></p>{lines}</div>"
+    return _wrap("redaktion/code", html, {"title": title, "text": value["text"]})
 
 
 def _separator(_value: None, _addresses: Addresses) -> str:

@@ -10,14 +10,14 @@ from html import escape, unescape
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import Comment, PageElement
+from bs4 import Tag
+from bs4.element import Comment, PageElement, PreformattedString
 from django.utils.translation import gettext as _
 
 from news.wordpress import blockmarkup, credits, richtext, shortcodes
 from news.wordpress.blockmarkup import Block
 from news.wordpress.credits import Credit
-from news.wordpress.richtext import InlineWriter, plain, safe_address, trimmed
+from news.wordpress.richtext import InlineWriter, parsed, plain, safe_address, trimmed
 
 Stream = list[dict[str, Any]]
 
@@ -26,6 +26,8 @@ HEADING_LENGTH, PULL_QUOTE_LENGTH, CAPTION_LENGTH, TITLE_LENGTH = 120, 200, 300,
 TEASER_LENGTH = 400
 DEEPEST = 50
 PARAGRAPHS = re.compile(r"\n[ \t\r]*\n\s*")
+PLAIN_PARAGRAPH = re.compile(r"\s*<p>([^<]*)</p>\s*")
+BLANKS = re.compile(r"[ \t\n\r\f]+")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 PICTURE_CLASS = re.compile(r"wp-image-(\d+)")
 MORE = re.compile(r"<!--more\b.*?-->", re.S)
@@ -48,10 +50,10 @@ INLINE = {
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr",
 }  # fmt: skip
 # An inline element with one of these inside is taken apart.
-NOT_INLINE = [
+NOT_INLINE = {
     "img", "iframe", "figure", "p", "div", "table", "ul", "ol", "blockquote", "video", "audio",
     "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr",
-]  # fmt: skip
+}  # fmt: skip
 # Blocks that only arrange what is in them.
 CONTAINERS = {"columns", "column", "group", "buttons", "cover", "media-text", "row", "stack"}
 
@@ -111,7 +113,7 @@ def _take_teaser(markup: str, surroundings: Surroundings) -> tuple[str, str]:
     blocks = writer.finished()
     if [block["type"] for block in blocks] == ["text"] and not writer.losses:
         html = blocks[0]["value"]
-        text = plain(BeautifulSoup(html, "html.parser"))
+        text = plain(parsed(html))
         if html.count("<p>") == 1 and "<a" not in html and 0 < len(text) <= TEASER_LENGTH:
             return text, after
     return "", f"{before}\n\n{after}"
@@ -173,19 +175,21 @@ class _Writer:
         self._hint = ""
 
     def _gallery_block(self, block: Block) -> None:
-        soup = _soup(block.html)
+        soup = parsed(block.html)
         if soup.find("img"):
             self._gallery_of(soup)
         else:
-            self._gallery([(str(key), "", "", "") for key in block.attributes.get("ids", [])])
+            ids = block.attributes.get("ids")
+            keys = ids if isinstance(ids, list) else []
+            self._gallery([(str(key), "", "", "") for key in keys])
 
     def _embed_block(self, block: Block) -> None:
-        url = str(block.attributes.get("url", "")) or plain(_soup(block.html))
-        caption = _soup(block.html).find("figcaption")
+        url = str(block.attributes.get("url", "")) or plain(parsed(block.html))
+        caption = parsed(block.html).find("figcaption")
         self._embed(url, plain(caption) if caption else "")
 
     def _quote_block(self, block: Block) -> None:
-        for element in _soup(block.html).find_all("blockquote", limit=1):
+        for element in parsed(block.html).find_all("blockquote", limit=1):
             self._quotation(element, is_pull_quote=block.name == "pullquote")
 
     def _reusable_block(self, block: Block) -> None:
@@ -218,11 +222,17 @@ class _Writer:
     # HTML
 
     def _classic(self, markup: str) -> None:
-        self._walk(_soup(shortcodes.expand(markup, self._dropped)), breaks=True)
+        self._walk(parsed(shortcodes.expand(markup, self._dropped)), breaks=True)
         self._end_paragraph()
 
     def _html(self, markup: str) -> None:
-        self._walk(_soup(markup), breaks=False)
+        if match := PLAIN_PARAGRAPH.fullmatch(markup):
+            # Most of a newspaper: worth not being parsed.
+            words = richtext.CONTROL.sub("", unescape(match[1]))
+            self._paragraph.append(escape(BLANKS.sub(" ", words), quote=False))
+            self._end_paragraph()
+            return
+        self._walk(parsed(markup), breaks=False)
         self._end_paragraph()
 
     def _walk(self, parent: Tag, *, breaks: bool, depth: int = 0) -> None:
@@ -232,7 +242,7 @@ class _Writer:
         for child in parent.children:
             if not isinstance(child, Tag):
                 self._string(child, breaks)
-            elif child.name in INLINE and not child.find(NOT_INLINE):
+            elif child.name in INLINE and _is_inline(child):
                 self._paragraph.append(self._inline.write(child, breaks=breaks))
             elif child.name in richtext.ACTIVE:
                 self._dropped(f"<{child.name}>")
@@ -340,15 +350,24 @@ class _Writer:
         return self._pictures_in(element)
 
     def _preformatted(self, element: Tag) -> None:
-        text = "".join(str(part) for part in element.find_all(string=True)).strip("\n")
-        if text.strip():
-            lines = [_code_line(line) for line in text.split("\n")]
-            is_verse = "wp-block-verse" in _classes(element)
-            html = "<br/>".join(lines)
-            self._text.append(f"<p>{html}</p>" if is_verse else f"<p><code>{html}</code></p>")
+        for line_break in element.find_all("br"):
+            line_break.replace_with("\n")
+        text = "".join(
+            str(part)
+            for part in element.find_all(string=True)
+            if not isinstance(part, PreformattedString)
+        )
+        text = richtext.CONTROL.sub("", text).strip("\n")
+        if not text.strip():
+            return
+        if "wp-block-verse" in _classes(element):
+            lines = "<br/>".join(escape(line, quote=False) for line in text.split("\n"))
+            self._text.append(f"<p>{lines}</p>")
+        else:
+            self._add("code", {"title": "", "text": text})
 
     def _rule(self, _element: Tag) -> None:
-        self._text.append("<hr/>")
+        self._add("separator", None)
 
     def _summary(self, element: Tag) -> None:
         if html := trimmed(self._inline.write(element)):
@@ -403,6 +422,8 @@ class _Writer:
             key, _address_of(element), str(element.get("alt", "")), caption
         )
         if value:
+            if element.get("role") in {"presentation", "none"}:
+                value["is_decorative"] = True
             align += " ".join(_classes(element))
             if "alignleft" in align or "alignright" in align:
                 value["layout"] = "inset"
@@ -570,6 +591,7 @@ BLOCKS: dict[str, Callable[[_Writer, Block], None]] = {
     "more": _Writer._nothing,
     "nextpage": _Writer._nothing,
     "spacer": _Writer._nothing,
+    "redaktion/code": _Writer._own_block,
     "redaktion/fact-box": _Writer._own_block,
     "redaktion/note": _Writer._own_block,
     "redaktion/read-also": _Writer._own_block,
@@ -622,6 +644,12 @@ def _standard(block: dict[str, Any], losses: list[str]) -> list[tuple[str, Any]]
         speaker = value.get("speaker", "")
         text = f"„{value['text']}“" + (f" — {speaker}" if speaker else "")
         return [("text", f"<p>{escape(text, quote=False)}</p>".replace("\n", "<br/>"))]
+    if kind == "code":
+        lines = "<br/>".join(_code_line(line) for line in value["text"].split("\n"))
+        return [("text", f"<p><code>{lines}</code></p>")]
+    if kind == "separator":
+        losses.append(_("a line between parts has no place on a page"))
+        return []
     if kind == "table":
         losses.append(_("a table on a page became lines of text"))
         rows = [[column["heading"] for column in value["columns"]]]
@@ -640,8 +668,10 @@ def cut(text: str, length: int) -> str:
     return (head.rpartition(" ")[0] or head).rstrip(",;:– ") + "…"
 
 
-def _soup(markup: str) -> BeautifulSoup:
-    return BeautifulSoup(markup, "html.parser")
+def _is_inline(element: Tag) -> bool:
+    return not any(
+        isinstance(inner, Tag) and inner.name in NOT_INLINE for inner in element.descendants
+    )
 
 
 def _classes(element: Tag) -> list[str]:

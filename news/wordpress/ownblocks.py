@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.dateparse import parse_datetime
 
+from news.wordpress import richtext
 from news.wordpress.blockmarkup import Block
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ def _read_also(attributes: dict[str, Any], _clean: Clean, around: Surroundings) 
     return {"article": int(around.resolve(str(attributes["url"]))["id"])}
 
 
+def _code(attributes: dict[str, Any], _clean: Clean, _around: Surroundings) -> dict[str, Any]:
+    text = richtext.CONTROL.sub("", str(attributes["text"]))
+    return {"title": str(attributes["title"])[:120], "text": text}
+
+
 def _table(attributes: dict[str, Any], _clean: Clean, _around: Surroundings) -> dict[str, Any]:
     columns = [
         {
@@ -70,6 +76,7 @@ def _cell(cell: Any, kind: str) -> str | None:
 
 
 READERS: dict[str, Callable[[dict[str, Any], Clean, Surroundings], dict[str, Any]]] = {
+    "redaktion/code": _code,
     "redaktion/fact-box": _fact_box,
     "redaktion/note": _note,
     "redaktion/read-also": _read_also,

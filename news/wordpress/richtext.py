@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Comment, Tag
+from bs4 import BeautifulSoup, Comment, Tag, UnusualUsageWarning
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 KEPT = {
@@ -39,6 +40,13 @@ TRIMMED = re.compile(r"^(?:\s|<br/>)+|(?:\s|<br/>)+$")
 
 # href -> attributes of the link here; none means that only the text is kept
 Resolve = Callable[[str], dict[str, str]]
+
+
+def parsed(markup: str) -> BeautifulSoup:
+    """Return the tree of any markup; what looks like an address or a file name is text."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UnusualUsageWarning)
+        return BeautifulSoup(markup, "html.parser")
 
 
 def safe_address(href: str) -> str:
@@ -133,7 +141,7 @@ def text_of(html: str) -> str:
     """Return HTML as plain text: paragraphs and lines kept, addresses of links written out."""
     if "<" not in html and "&" not in html:
         return _lines(html)
-    soup = BeautifulSoup(html, "html.parser")
+    soup = parsed(html)
     for element in soup.find_all(list(ACTIVE)):
         if not element.decomposed:
             element.decompose()

@@ -129,6 +129,11 @@ def make_a_site() -> None:
                 {"type": "fact_box", "value": {"title": "Fakten",
                  "text": "<p>--&gt; &amp; <b>x</b></p>"}},
                 {"type": "read_also", "value": {"article": other.pk}},
+                {"type": "separator", "value": None},
+                {"type": "code", "value": {"title": "", "text": "  if a < b:\n\tx --> y"}},
+                {"type": "code", "value": {"title": "Abfahrten", "text": "06:00\n  07:00"}},
+                {"type": "image", "value": {"image": picture.pk, "alternative_text": "",
+                 "is_decorative": True, "caption": "", "layout": "full"}},
                 {"type": "note", "value": {"kind": "correction",
                  "noted_at": "2024-03-02T10:00:00+00:00", "text": "<p>Falsch.</p>"}},
             ]
