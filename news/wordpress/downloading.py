@@ -16,6 +16,7 @@ TIMEOUT_SECONDS = 20
 LONGEST_SECONDS = 120
 MOST_REDIRECTS = 3
 CHUNK_BYTES = 64 * 1024
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 AllowsAddress = Callable[[str], bool]
 
@@ -31,9 +32,15 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
+        if ip.is_site_local:
+            return False
         # The embedded IPv4 address is the one that is reached.
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    return ip.is_global and not ip.is_multicast
+        ip = ip.ipv4_mapped or ip.sixtofour or _behind_nat64(ip) or ip
+    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+
+
+def _behind_nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None
 
 
 def download(url: str, target: BinaryIO, *, allows: AllowsAddress = is_public) -> str:

@@ -1,5 +1,6 @@
 import http.server
 import io
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -170,7 +171,8 @@ def test_no_way_out_of_the_folder(import_export: Import, media: Path) -> None:
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "172.16.0.1", "0.0.0.0", "::1",
      "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1",
-     "100.64.0.1", "kein"],
+     "100.64.0.1", "::127.0.0.1", "64:ff9b::a00:1", "64:ff9b:1::a00:1", "2001:0:7f00:1::",
+     "fec0::1", "kein"],
 )  # fmt: skip
 def test_private_addresses_are_never_asked(address: str) -> None:
     assert not is_public(address)
@@ -179,6 +181,7 @@ def test_private_addresses_are_never_asked(address: str) -> None:
 def test_public_addresses_are_asked() -> None:
     assert is_public("93.184.215.14")
     assert is_public("2606:2800:21f:cb07:6820:80da:af6b:8b2c")
+    assert is_public("64:ff9b::5db8:d70e")
 
 
 class _Old(http.server.BaseHTTPRequestHandler):
@@ -235,6 +238,48 @@ def test_private_hosts_are_refused(old_site: str) -> None:
 def test_a_redirect_is_checked_like_the_first_address(old_site: str) -> None:
     with pytest.raises(DownloadRefused, match="not a public address"):
         download(f"{old_site}/weiter", io.BytesIO(), allows=only_this_machine)
+
+
+class Resolver:
+    """A name server that gives a different answer every time it is asked."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers = list(answers)
+        self.ask = socket.getaddrinfo
+
+    def __call__(self, host: Any, port: Any, *args: Any, **options: Any) -> list[Any]:
+        if host != "rebind.example":
+            return self.ask(host, port, *args, **options)
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))
+            for address in self.answers.pop(0)
+        ]
+
+
+def test_a_name_that_changes_its_address_gains_nothing(
+    old_site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolver = Resolver(["127.0.0.1"], ["127.0.0.2"])
+    monkeypatch.setattr(socket, "getaddrinfo", resolver)
+    target = io.BytesIO()
+
+    download(
+        f"{old_site.replace('127.0.0.1', 'rebind.example')}/x.jpg",
+        target,
+        allows=only_this_machine,
+    )
+
+    assert target.getvalue() == jpeg()
+    assert resolver.answers == [["127.0.0.2"]]
+
+
+def test_a_name_with_one_private_address_is_refused(
+    old_site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", Resolver(["127.0.0.1", "10.0.0.1"]))
+
+    with pytest.raises(DownloadRefused, match="not a public address"):
+        download("http://rebind.example/x.jpg", io.BytesIO(), allows=only_this_machine)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x/y", "http://a:b@c/", "nichts"])
