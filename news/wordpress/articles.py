@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,7 +19,7 @@ from news.wordpress import content, richtext
 from news.wordpress.bookkeeping import Book, digest
 from news.wordpress.content import Converted, Surroundings
 from news.wordpress.credits import Credit
-from news.wordpress.inventory import Inventory, key_of, path_of
+from news.wordpress.inventory import Inventory, key_of, parts_of, path_of
 from news.wordpress.media import Library
 from news.wordpress.models import Kind
 from news.wordpress.records import Item, moment
@@ -204,12 +204,13 @@ class Planner:
         href = href.strip()
         if not href or href.startswith("#"):
             return {}
-        if not urlsplit_or_none(href):
-            return {}
         if "://" not in href and not href.lower().startswith(("mailto:", "tel:", "//")):
             if ":" in href.partition("/")[0]:
                 return {}
-            href = urljoin(self.inventory.site.url + "/", href)
+            try:
+                href = urljoin(self.inventory.site.url + "/", href)
+            except ValueError:
+                return {}
         address = richtext.safe_address(href)
         if not address:
             return {}
@@ -242,7 +243,7 @@ class Planner:
         return {"linktype": "page", "id": str(page_id)} if page_id else None
 
     def _item_at(self, address: str) -> tuple[str, str] | None:
-        query = parse_qs(urlsplit(address).query)
+        query = parse_qs(parts_of(address).query)
         for name in ("p", "page_id", "attachment_id"):
             if name in query and (found := self.inventory.item(query[name][0])):
                 return found
@@ -274,18 +275,8 @@ class _Pictures:
         return [attachment.id for attachment in self.inventory.attachments_of(self.key)]
 
 
-def urlsplit_or_none(href: str) -> Any:
-    try:
-        return urlsplit(href)
-    except ValueError:
-        return None
-
-
 def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
+    return (parts_of(url).hostname or "").removeprefix("www.")
 
 
 def _slug(item: Item, title: str) -> str:

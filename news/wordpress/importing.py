@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -25,7 +24,13 @@ from news.wordpress import comments, people, reading, redirects, sections, writi
 from news.wordpress.articles import Planned, Planner
 from news.wordpress.bookkeeping import Book
 from news.wordpress.downloading import AllowsAddress, is_public
-from news.wordpress.inventory import WANTED_STATUSES, Inventory, key_of, take_inventory
+from news.wordpress.inventory import (
+    WANTED_STATUSES,
+    Inventory,
+    key_of,
+    parts_of,
+    take_inventory,
+)
 from news.wordpress.media import Library
 from news.wordpress.models import ImportedItem, ImportRun, Kind, Outcome, RunState
 from news.wordpress.records import ExportRefused, Item, Term
@@ -177,7 +182,7 @@ def _home(language: str) -> tuple[Page, Site]:
 
 def source_name(url: str) -> str:
     """Return the name under which a WordPress site is remembered: host and path."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     name = (parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/")) or url
     return name[:200] or "wordpress"
 
@@ -262,24 +267,33 @@ class _Import:
         """Yield what becomes an article, in the file's order; report the rest."""
         seen: set[int] = set()
         for record in reading.read(self.source.chunks()):
-            if not isinstance(record, Item) or record.type in {"page", "attachment"}:
+            if not isinstance(record, Item) or record.type == "attachment":
                 continue
-            kind = Kind.POST if record.type == "post" else Kind.OTHER
-            if record.type != "post":
+            key = hash(key_of(record))
+            is_second = key in seen or self._is_second(record)
+            seen.add(key)
+            kind = {"post": Kind.POST, "page": Kind.PAGE}.get(record.type, Kind.OTHER)
+            if kind == Kind.OTHER:
                 reason = (
                     _("belongs to WordPress itself: %(type)s")
                     if record.type in MACHINERY
                     else _("content of another kind: %(type)s")
                 ) % {"type": record.type[:60]}
+            elif is_second:
+                reason = _("twice in the export")
+            elif kind == Kind.PAGE:
+                continue  # they come later, parents before their children
             elif record.status not in WANTED_STATUSES:
                 reason = _("status “%(status)s”") % {"status": record.status[:40]}
-            elif hash(key_of(record)) in seen:
-                reason = _("twice in the export")
             else:
-                seen.add(hash(key_of(record)))
                 yield record
                 continue
             self._tell(record, kind, Outcome.SKIPPED, reason)
+
+    def _is_second(self, item: Item) -> bool:
+        """Whether something of another type came first under the same number."""
+        first = self.inventory.item(key_of(item))
+        return bool(first and first[0] != item.type)
 
     # Articles
 
@@ -373,6 +387,8 @@ class _Import:
         model = apps.get_model(STANDARD_PAGE)
         total = max(self.inventory.counts.get("page", 0), 1)
         for number, item in enumerate(self.inventory.pages()):
+            if self._is_second(item):
+                continue  # told already
             if item.status not in WANTED_STATUSES:
                 reason = _("status “%(status)s”") % {"status": item.status[:40]}
                 self._tell(item, Kind.PAGE, Outcome.SKIPPED, reason)
@@ -416,8 +432,8 @@ class _Import:
         self._save_redirects(rows)
 
     def _save_redirects(self, rows: list[Redirect]) -> None:
-        if not self.book.dry_run and rows:
-            self.report.counts[Kind.REDIRECT.value, Outcome.IMPORTED.value] += redirects.save(rows)
+        if not self.book.dry_run and (saved := redirects.save(rows)):
+            self.report.counts[Kind.REDIRECT.value, Outcome.IMPORTED.value] += saved
 
     def _category_paths(self, item: Item) -> list[str]:
         """Return the categories of a post as they stood in its address, with all above them."""
@@ -500,8 +516,12 @@ class _Import:
 
     def _put_leads(self) -> None:
         """Put sticky articles on top of the front page, as far as its places are free."""
-        slots = getattr(self.home, "lead_slots", None)
-        if slots is None or self.book.dry_run or not self.leads:
+        if self.book.dry_run or not self.leads:
+            return
+        # Fresh from the database: by now it has more children than when the import began.
+        home = Page.objects.get(pk=self.home.pk).specific
+        slots = getattr(home, "lead_slots", None)
+        if slots is None:
             return
         taken = {slot.article_id for slot in slots.all()}
         free = MOST_LEADS - len(taken)
@@ -511,7 +531,7 @@ class _Import:
         if new:
             for pk in new:
                 slots.add(slots.model(article_id=pk, sort_order=len(taken) + new.index(pk)))
-            self.home.save_revision(log_action=True, clean=False).publish()
+            home.save_revision(log_action=True, clean=False).publish()
 
     # Report
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from news.wordpress import richtext
 from news.wordpress.reading import Record
@@ -269,14 +269,20 @@ class Inventory:
         return row is not None
 
     def pages(self) -> Iterator[Item]:
-        """Yield the pages, parents before their children; a missing parent counts as none."""
+        """Yield the pages, parents before their children.
+
+        A parent that is missing, or below its own child, counts as none.
+        """
         rows = self._all("SELECT id, parent FROM page ORDER BY rowid")
         parents = dict(rows)
         done: set[str] = set()
         for key in parents:
             for step in _way_up(key, parents, done):
+                page = self._page(step)
+                if parents[step] not in done:
+                    page.parent = ""
                 done.add(step)
-                yield self._page(step)
+                yield page
 
     def _page(self, key: str) -> Item:
         row = self._one("SELECT data FROM page WHERE id = ?", key)
@@ -311,15 +317,20 @@ def key_of(item: Item) -> str:
     return item.id or item.guid or item.link
 
 
+def parts_of(url: str) -> SplitResult:
+    """Return the parts of an address; all of them empty if it is none."""
+    try:
+        return urlsplit(url.strip())
+    except ValueError:
+        return urlsplit("")
+
+
 def path_of(url: str) -> str:
     """Return the path of an address as we compare it: decoded, without the last slash.
 
     The query is kept where it is the address: `/?p=12`.
     """
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return ""
+    parts = parts_of(url)
     path = unquote(parts.path).rstrip("/") or "/"
     query = f"?{parts.query}" if parts.query and path == "/" else ""
     return path + query if url else ""

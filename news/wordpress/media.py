@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from django.conf import settings
 from django.core.files import File
@@ -29,7 +29,7 @@ from news.wordpress.downloading import (
     download,
     is_public,
 )
-from news.wordpress.inventory import Attachment, Inventory
+from news.wordpress.inventory import Attachment, Inventory, parts_of
 from news.wordpress.models import ImportedItem, Kind, Outcome
 from news.wordpress.report import Report
 
@@ -80,7 +80,7 @@ class Library:
             if found := self._inventory.attachment_at(address):
                 return found
         if "/wp-content/uploads/" in url or "/media/" in url:
-            return Attachment(id=urlsplit(full_size(url)).path, url=full_size(url))
+            return Attachment(id=parts_of(full_size(url)).path, url=full_size(url))
         return None
 
     def picture(self, key: str, url: str) -> int | None:
@@ -184,7 +184,7 @@ class Library:
 
     @contextmanager
     def _file(self, url: str) -> Iterator[tuple[BinaryIO, str]]:
-        path = unquote(urlsplit(url).path)
+        path = unquote(parts_of(url).path)
         name = PurePosixPath(path).name
         if self._folder and (found := _in_folder(self._folder, path)):
             if found.stat().st_size > LARGEST_FILE_BYTES:
@@ -203,7 +203,7 @@ class Library:
 
     def _at(self, url: str) -> str:
         """Return where the operator says that the file can be fetched."""
-        path = urlsplit(url).path.lstrip("/")
+        path = parts_of(url).path.lstrip("/")
         if self._download_from.rstrip("/").endswith("/wp-content/uploads"):
             path = path.partition("wp-content/uploads/")[2] or path
         return urljoin(self._download_from, path)
@@ -233,7 +233,7 @@ def full_size(url: str) -> str:
 
 
 def extension(url: str) -> str:
-    return PurePosixPath(urlsplit(url).path).suffix.lstrip(".").lower()
+    return PurePosixPath(parts_of(url).path).suffix.lstrip(".").lower()
 
 
 def _in_folder(folder: Path, path: str) -> Path | None:
@@ -271,7 +271,7 @@ def _facts(attachment: Attachment) -> dict[str, str]:
     caption, credit = credits.split(richtext.text_of(attachment.caption))
     if attachment.credit:
         credit = credits.read(richtext.text_of(attachment.credit)) or credit
-    name = PurePosixPath(unquote(urlsplit(attachment.url).path)).name
+    name = PurePosixPath(unquote(parts_of(attachment.url).path)).name
     facts = {
         "title": (attachment.title or name)[:255],
         "description": " ".join(attachment.alternative_text.split())[:255],

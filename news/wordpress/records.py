@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
+EARLIEST_YEAR, LATEST_YEAR = 1500, 2999
+
 
 class ExportRefused(Exception):
     """The file cannot be imported; the message says why and nothing was changed."""
@@ -96,7 +98,9 @@ def moment(date_gmt: str, date: str, zone: tzinfo) -> datetime | None:
     for text, place in ((date_gmt, UTC), (date, zone)):
         try:
             read = datetime.strptime(text.strip(), "%Y-%m-%d %H:%M:%S").replace(tzinfo=place)
-            return read.astimezone(UTC)
-        except (ValueError, OverflowError):
+        except ValueError:
             continue
+        # At the ends of the calendar no other time zone can be told.
+        if EARLIEST_YEAR <= read.year <= LATEST_YEAR:
+            return read.astimezone(UTC)
     return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from django.utils import timezone
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page, Site
 
-from news.wordpress.inventory import Inventory, key_of, path_of
+from news.wordpress.inventory import Inventory, key_of, parts_of, path_of
 from news.wordpress.records import Item, moment
 
 LONGEST = 255
@@ -118,7 +118,7 @@ def attachment_paths(link: str, key: str) -> list[str]:
     """Return the addresses of the page that WordPress made for a file."""
     own = path_of(link)
     paths = [f"/?attachment_id={key}"]
-    if own and own != "/" and "?" not in own and urlsplit(link).scheme in {"http", "https", ""}:
+    if own and own != "/" and "?" not in own and parts_of(link).scheme in {"http", "https", ""}:
         paths += [own, f"{own}/feed"]
     return paths
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
 
+from news.wordpress.inventory import parts_of
 from news.wordpress.models import ImportedItem, Kind
 from news.wordpress.records import ExportRefused
 
@@ -81,7 +82,7 @@ def _path(key: str, address: str, source: str) -> str:
             .first()
         )
     if page_id is None and address:
-        path = Redirect.normalise_path(urlsplit(address).path)
+        path = Redirect.normalise_path(parts_of(address).path)
         redirects = Redirect.objects.filter(old_path=path, redirect_page__isnull=False)
         page_id = redirects.values_list("redirect_page_id", flat=True).first()
     page = Page.objects.filter(pk=page_id).first() if page_id else None
@@ -90,4 +91,4 @@ def _path(key: str, address: str, source: str) -> str:
 
 def _noon(day: date) -> str:
     noon = datetime.combine(day, time(12), tzinfo=timezone.get_default_timezone())
-    return noon.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return noon.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00Z")

@@ -1,7 +1,12 @@
+import io
 from datetime import date
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from analytics.models import PageDay
+from news.models import ArticlePage
 from news.wordpress.records import ExportRefused
 from news.wordpress.view_history import convert
 from tests.news.wordpress import wxr
@@ -35,6 +40,24 @@ def test_lists_become_rows_by_page_and_hour(
     import_export(wxr.category("politik"), wxr.item(5, slug="haushalt"))
 
     assert convert(lines, source="alt.example", day=date(2026, 2, 1)) == expected
+
+
+@pytest.mark.parametrize("lines", [WPP, JETPACK])
+def test_the_history_is_counted_and_counted_once(
+    import_export: Import, tmp_path: Path, lines: list[str]
+) -> None:
+    import_export(wxr.category("politik"), wxr.item(5, slug="haushalt"))
+    article = ArticlePage.objects.get()
+    source, target = tmp_path / "views.csv", tmp_path / "for_import_views.csv"
+    source.write_text("\n".join(lines), "utf-8")
+
+    for _twice in range(2):
+        call_command("convert_wordpress_views", source, target, site=wxr.URL, stdout=io.StringIO())
+        call_command("import_views", str(target), stdout=io.StringIO())
+
+    views = sum(views for _path, _hour, views in convert(lines, source="alt.example")[0])
+    assert views in {7, 1007}
+    assert list(PageDay.objects.values_list("page_id", "views")) == [(article.pk, views)]
 
 
 def test_a_line_without_a_day_is_named() -> None:
