@@ -183,7 +183,7 @@ def kill_children(acts: Acts, count: int, *, dice: random.Random) -> int:
 @contextmanager
 def make_world(directory: Path, *, shards: int = 2) -> Iterator[World]:
     """Yield a world with tables and streams, on the engine that the tests run on."""
-    with _database(directory) as database_url:
+    with make_database(directory) as database_url:
         world = World(directory, database_url, shards=shards)
         try:
             world.start_redis()
@@ -194,7 +194,8 @@ def make_world(directory: Path, *, shards: int = 2) -> Iterator[World]:
 
 
 @contextmanager
-def _database(directory: Path) -> Iterator[str]:
+def make_database(directory: Path) -> Iterator[str]:
+    """Yield the address of an empty database on the engine that the tests run on."""
     url = os.environ.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield f"sqlite:///{directory / 'proof.sqlite3'}"
