@@ -20,6 +20,7 @@ else:
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
+MAIL_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 ANALYTICS_FEEDS_FROM_WEB = False
 SITE_URL = "http://testserver"
 assert KEY_PREFIX.startswith("test-")

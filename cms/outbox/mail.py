@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.utils import timezone
 
@@ -54,7 +54,11 @@ def send(payload: Payload) -> None:
         Mail.objects.filter(pk=mail.pk).update(state=MailState.KEPT)
         return
     message = EmailMultiAlternatives(
-        subject=mail.subject, body=mail.text, to=[mail.to], headers=mail.headers
+        subject=mail.subject,
+        body=mail.text,
+        to=[mail.to],
+        headers=mail.headers,
+        connection=get_connection(settings.MAIL_TRANSPORT),
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
