@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -66,11 +68,19 @@ class EmergencyPublishView(WagtailAdminTemplateMixin, FormView):
     def form_valid(self, form: ReasonForm) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         approval.publish_without_approval(self.article, user=self.request.user, reason=reason)
-        text = _("“%(title)s” is published.") % {"title": self.get_page_subtitle()}
         article = ArticlePage.objects.get(pk=self.article.pk)
         buttons = [messages.button(article.url, _("View live"))] if article.live else []
-        messages.success(self.request, text, buttons=buttons)
+        messages.success(self.request, self._answer(article), buttons=buttons)
         return redirect("wagtailadmin_explore", self.article.get_parent().pk)
+
+    def _answer(self, article: ArticlePage) -> str:
+        title = {"title": self.get_page_subtitle()}
+        waiting = article.scheduled_revision
+        if waiting is None:
+            return _("“%(title)s” is published.") % title
+        at = timezone.localtime(waiting.approved_go_live_at)
+        time = {"time": date_format(at, "SHORT_DATETIME_FORMAT")}
+        return _("“%(title)s” will be published on %(time)s.") % (title | time)
 
 
 def ask_for_reason(request: HttpRequest, page: Page) -> HttpResponse | None:

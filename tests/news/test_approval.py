@@ -1,7 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
-from wagtail.models import PageLogEntry, Workflow
+from django.utils import timezone
+from django.utils.formats import date_format
+from wagtail.models import PageLogEntry, Workflow, WorkflowState
 
+from cms import settings as project
+from cms.outbox.models import Mail
 from news.approval import WITHOUT_APPROVAL
 from news.models import ArticlePage, SecondPersonTask
 from tests.factories import article_form, make_admin, make_article, make_user
@@ -48,6 +54,71 @@ def test_another_editor_approves_and_the_article_is_published(client, workflow):
     )
 
     assert is_live(article)
+
+
+def test_submitting_mails_those_who_may_approve(client, workflow, settings):
+    settings.EMAIL_BACKEND = project.EMAIL_BACKEND
+    reporter, editor = make_user(groups=("Reporters",)), make_user(groups=("Editors",))
+    article = draft(reporter)
+
+    press(client, reporter, article, **{"action-submit": "action-submit"})
+
+    assert list(Mail.objects.values_list("to", flat=True)) == [editor.email]
+    assert "Neu" in Mail.objects.get().subject
+
+
+def test_an_approver_may_edit_before_approving(client, workflow):
+    reporter, editor = make_user(groups=("Reporters",)), make_user(groups=("Editors",))
+    article = draft(reporter)
+    workflow.start(article, reporter)
+
+    client.force_login(editor)
+    fields = article_form(article) | {"standfirst": "Geglättet."}
+    saved = client.post(
+        f"/admin/pages/{article.pk}/edit/", fields, headers={"accept": "application/json"}
+    )
+    state = ArticlePage.objects.get(pk=article.pk).current_workflow_state
+    approval = {"action-workflow-action": "true", "workflow-action-name": "approve"}
+    press(client, editor, article, standfirst="Geglättet.", **approval)
+
+    assert saved.json()["success"]
+    assert state is not None
+    assert state.status == WorkflowState.STATUS_IN_PROGRESS
+    assert ArticlePage.objects.live().get().standfirst == "Geglättet."
+
+
+def test_who_submitted_cannot_change_the_text_under_review(client, workflow):
+    reporter = make_user(groups=("Reporters",))
+    article = draft(reporter)
+    workflow.start(article, reporter)
+    client.force_login(reporter)
+
+    answer = client.post(
+        f"/admin/pages/{article.pk}/edit/",
+        article_form(article) | {"standfirst": "Heimlich."},
+        headers={"accept": "application/json"},
+    )
+
+    assert answer.json()["success"] is False
+    assert article.get_latest_revision_as_object().standfirst == ""
+
+
+def test_an_editor_alone_schedules_with_a_reason_and_the_answer_says_so(client, workflow):
+    editor = make_user(groups=("Editors",))
+    article = draft(editor)
+    at = timezone.now() + timedelta(days=1)
+    local = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+    answer = press(client, editor, article, go_live_at=local, **{"action-publish": "x"})
+    done = client.post(
+        answer.headers["Location"], {"reason": "Embargo bis morgen früh"}, follow=True
+    )
+
+    scheduled = ArticlePage.objects.get(pk=article.pk)
+    assert (scheduled.live, scheduled.approved_schedule) == (False, True)
+    moment = date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+    said = [str(message).strip() for message in done.context["messages"]]
+    assert said == [f"„Neu“ wird am {moment} veröffentlicht."]
 
 
 def test_nobody_approves_what_they_submitted(client, workflow):
