@@ -180,6 +180,7 @@ CASES = [
     Case("wordpress_runs", "S"),
     Case("wordpress_run", "S", (RUN,)),
     Case("wordpress_report", "S", (RUN,)),
+    Case("look_up_person", "S"),
     Case("consent_texts:index", "S"),
     Case("consent_texts:index_results", "S"),
     Case("consent_texts:add", "S"),

@@ -1,36 +1,18 @@
 """What is deleted or emptied, and when."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from news.comments import moderation
+from news.comments import moderation, retention_of_wishes
 from news.comments.models import CommentReport, CommentState, LegalHold, ReaderComment
 from news.comments.moderation import By
+from news.comments.retention_rule import Rows, Rule
 from news.consent import recording
 from news.consent.models import EventKind, Method
-
-Rows = QuerySet[ReaderComment] | QuerySet[CommentReport] | QuerySet[LegalHold]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How long one class of data is kept, which rows are older, and what becomes of them."""
-
-    name: str
-    label: Promise
-    end: Promise
-    keep: timedelta
-    older_than: Callable[[datetime], Rows]
-    carry_out: Callable[[Rows, datetime], int]
-
-    def due(self, now: datetime) -> Rows:
-        return self.older_than(now - self.keep)
 
 
 def retain(now: datetime) -> dict[str, int]:
@@ -150,4 +132,5 @@ RULES = [
         _ended_holds,
         _end_holds,
     ),
+    *retention_of_wishes.RULES,
 ]

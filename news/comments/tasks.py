@@ -3,12 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
-from news.comments import alerts, retention
+from news.comments import alerts, restoring, retention
 
 
 @shared_task(name="comments.retain")
 def retain() -> None:
-    retention.retain(timezone.now())
+    """Apply what is due, and withdraw again what a restored backup brought back."""
+    now = timezone.now()
+    restoring.replay(now=now, forgets_devices=False)
+    retention.retain(now)
 
 
 @shared_task(name="comments.send_digests")

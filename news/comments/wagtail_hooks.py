@@ -7,7 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import reverse, reverse_lazy
+from django.urls import URLPattern, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -17,7 +17,7 @@ from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
 from news.admin.article_lists import register_count
-from news.comments import threads
+from news.comments import person_views, threads
 from news.comments.models import ReaderComment
 from news.comments.moderation_views import (
     ApproveBulkAction,
@@ -99,3 +99,20 @@ class PendingSummaryItem(SummaryItem):
 @hooks.register("construct_homepage_summary_items")
 def add_pending_comments(request: HttpRequest, items: list[SummaryItem]) -> None:
     items.append(PendingSummaryItem(request))
+
+
+@hooks.register("register_admin_urls")
+def register_person_urls() -> list[URLPattern]:
+    return person_views.urlpatterns
+
+
+class LookUpMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return person_views.may_look_up(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def register_person_menu_item() -> MenuItem:
+    url = reverse_lazy("look_up_person")
+    label = _("Look up a person")
+    return LookUpMenuItem(label, url, name="look-up-person", icon_name="user", order=920)
