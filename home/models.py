@@ -66,7 +66,8 @@ class HomePage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
-        tag_response(response, f"page:{self.pk}", "navigation", "listings", "ranking")
+        own = (f"page:{self.pk}", f"translations:{self.translation_key}")
+        tag_response(response, *own, "navigation", "listings", "ranking")
         return response
 
 
@@ -117,7 +118,8 @@ class StandardPage(Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
-        tag_response(response, f"page:{self.pk}", "navigation")
+        own = (f"page:{self.pk}", f"translations:{self.translation_key}")
+        tag_response(response, *own, "navigation")
         return response
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, Subquery
@@ -10,6 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils import timezone, translation
 from wagtail.models import Page, Site
 
+from cms.page_cache import fragments
 from home.models import FooterLink, Masthead
 from news.querysets import open_to_everyone
 
@@ -31,6 +33,28 @@ class Alternate:
     label: str
     url: str
     is_translation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that a menu, the footer or the switch of languages may lead to."""
+
+    title: str
+    url: str
+    path: str
+    language: str
+    translation_key: UUID
+    is_home: bool
+    is_in_menu: bool
+    footer_place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is the same around every page of a site, in all languages."""
+
+    masthead: Masthead
+    places: tuple[Place, ...]
 
 
 @dataclass(slots=True)
@@ -62,32 +86,27 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
     language = translation.get_language() or settings.LANGUAGE_CODE
     if site is None:
         return Frame(Masthead(), "", "/", "")
-    # Not `for_request`, which would write the row when it is missing.
-    masthead = Masthead.objects.filter(site=site).first() or Masthead(site=site)
-    root_url = site.root_url
-    found = _pages(masthead, site, language, page)
-    pages = [entry for entry in found if entry.language == language]
-    translations = [entry for entry in found if entry.language != language]
-    home = next((p for p in pages if p.translation_key == site.root_page.translation_key), None)
-    home_url = (home.get_url(request) if home else None) or _front_page_address(language)
+    around = fragments.kept(
+        ("surroundings", site.pk), lambda: _surroundings(site, request), tags=["navigation"]
+    )
+    masthead = around.masthead
     result = Frame(
         masthead=masthead,
         claim=masthead.claim_en if language == "en" else masthead.claim_de,
-        home_url=home_url,
-        root_url=root_url,
-        alternates=_alternates(request, page, translations, language),
+        home_url=_front_page_address(language),
+        root_url=site.root_url,
+        alternates=_alternates(request, page, around, language),
     )
-    _fill_menus(result, pages, home, page, request)
+    _fill_menus(result, around, language, page)
     own = page.get_full_url(request) if page and page.pk else None
-    result.canonical_url = own or root_url + request.path
+    result.canonical_url = own or site.root_url + request.path
     return result
 
 
-def _pages(masthead: Masthead, site: Site, language: str, page: Page | None) -> list[Page]:
-    """Front page, menus of two levels and footer in this language, the page in others.
-
-    One query, because it is asked beside every page.
-    """
+def _surroundings(site: Site, request: HttpRequest) -> Surroundings:
+    """Ask for masthead, front pages, menus of two levels and footers in every language."""
+    # Not `for_request`, which would write the row when it is missing.
+    masthead = Masthead.objects.filter(site=site).first() or Masthead(site=site)
     root = site.root_page
     footer = FooterLink.objects.filter(masthead_id=masthead.pk or 0)
     wanted = (
@@ -95,42 +114,51 @@ def _pages(masthead: Masthead, site: Site, language: str, page: Page | None) -> 
         | Q(show_in_menus=True, depth__in=[root.depth + 1, root.depth + 2])
         | Q(translation_key__in=footer.values("page__translation_key"))
     )
-    here = Q(locale__language_code=language)
-    wanted &= here
-    if page and page.pk:
-        wanted |= ~here & Q(translation_key=page.translation_key)
     place = footer.filter(page__translation_key=OuterRef("translation_key")).values("sort_order")
     pages = open_to_everyone(Page.objects.live().filter(wanted)).order_by("path")
-    return list(
-        pages.annotate(language=F("locale__language_code"), footer_place=Subquery(place[:1]))
+    pages = pages.annotate(language=F("locale__language_code"), footer_place=Subquery(place[:1]))
+    places = tuple(
+        Place(
+            title=page.title,
+            url=page.get_url(request) or "",
+            path=page.path,
+            language=page.language,
+            translation_key=page.translation_key,
+            is_home=page.translation_key == root.translation_key,
+            is_in_menu=page.show_in_menus,
+            footer_place=page.footer_place,
+        )
+        for page in pages
     )
+    return Surroundings(masthead, places)
 
 
-def _fill_menus(
-    result: Frame, pages: list[Page], home: Page | None, page: Page | None, request: HttpRequest
-) -> None:
+def _fill_menus(result: Frame, around: Surroundings, language: str, page: Page | None) -> None:
     here = page.path if page and page.path else ""
+    places = [place for place in around.places if place.language == language]
 
-    def link(entry: Page) -> Link:
-        is_current = bool(here) and here.startswith(entry.path)
-        return Link(entry.title, entry.get_url(request) or "", is_current)
+    def link(place: Place) -> Link:
+        return Link(place.title, place.url, bool(here) and here.startswith(place.path))
 
+    home = next((place for place in places if place.is_home), None)
     if home:
-        below = [p for p in pages if p.path.startswith(home.path) and p.show_in_menus]
-        tops = [p for p in below if p.depth == home.depth + 1]
-        result.sections = [link(p) for p in tops]
+        result.home_url = home.url or result.home_url
+        level = len(home.path) + Page.steplen
+        below = [p for p in places if p.is_in_menu and p.path.startswith(home.path)]
+        tops = [place for place in below if len(place.path) == level]
+        result.sections = [link(place) for place in tops]
         top = next((p for p in tops if here and here.startswith(p.path)), None)
         if top:
-            nested = [p for p in below if p.depth == top.depth + 1 and p.path.startswith(top.path)]
-            result.subsections = [link(p) for p in nested]
-    at_the_foot = [p for p in pages if p.footer_place is not None]
-    result.footer_links = [link(p) for p in sorted(at_the_foot, key=lambda p: p.footer_place)]
+            nested = [p for p in below if len(p.path) > level and p.path.startswith(top.path)]
+            result.subsections = [link(place) for place in nested]
+    at_the_foot = [place for place in places if place.footer_place is not None]
+    result.footer_links = [link(p) for p in sorted(at_the_foot, key=lambda p: p.footer_place or 0)]
 
 
 def _alternates(
-    request: HttpRequest, page: Page | None, translations: list[Page], language: str
+    request: HttpRequest, page: Page | None, around: Surroundings, language: str
 ) -> list[Alternate]:
-    found = {p.language: url for p in translations if (url := p.get_url(request))}
+    found = _translations(request, page, around)
     is_preview = getattr(request, "is_preview", False)
     alternates = []
     for code, label in settings.WAGTAILADMIN_PERMITTED_LANGUAGES:
@@ -143,6 +171,26 @@ def _alternates(
             url = elsewhere if elsewhere != request.path else None
         alternates.append(Alternate(code, label, url or _front_page_address(code), bool(url)))
     return alternates
+
+
+def _translations(request: HttpRequest, page: Page | None, around: Surroundings) -> dict[str, str]:
+    """Return the addresses of the page in every language that has it."""
+    if page is None or not page.pk:
+        return {}
+    key = page.translation_key
+    homes = {p.language: p.url for p in around.places if p.is_home and p.url}
+    if any(place.is_home and place.translation_key == key for place in around.places):
+        return homes
+
+    def ask() -> dict[str, str]:
+        others = open_to_everyone(Page.objects.live().filter(translation_key=key))
+        others = others.annotate(language=F("locale__language_code"))
+        return {other.language: url for other in others if (url := other.get_url(request))}
+
+    site = Site.find_for_request(request)
+    return fragments.kept(
+        ("translations", site and site.pk, key), ask, tags=[f"translations:{key}", "navigation"]
+    )
 
 
 def _front_page_address(language: str) -> str:

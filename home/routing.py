@@ -3,20 +3,36 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from wagtail.models import Page, Site
+from wagtail.models.sites import SiteRootPath
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
+from cms.page_cache import fragments
 from news.models import ArticlePage
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
     """Serve the page at `path`; Wagtail walks the tree only if it is not an article."""
+    know_site(request)
     article = find_article(request, path)
     if article:
         article.is_known_to_be_open = True
         # What Page.route_for_request keeps here; hooks and restrictions work as ever.
         request._wagtail_route_for_request = RouteResult(article)
     return wagtail_serve(request, path)
+
+
+def know_site(request: HttpRequest) -> None:
+    """Put site and addresses of all sites where Wagtail looks before it asks the database."""
+
+    def ask() -> tuple[Site | None, list[SiteRootPath]]:
+        site = Site.find_for_request(request)
+        return site, Site.get_site_root_paths()
+
+    host = (request._get_raw_host(), request.get_port())
+    site, root_paths = fragments.kept(("site", *host), ask, tags=["navigation"])
+    request._wagtail_site = site
+    request._wagtail_cached_site_root_paths = root_paths
 
 
 def find_article(request: HttpRequest, path: str) -> ArticlePage | None:
@@ -39,7 +55,6 @@ def find_article(request: HttpRequest, path: str) -> ArticlePage | None:
     return (
         ArticlePage.objects.published()
         .filter(url_path__in=addresses, alias_of=None)
-        .select_related("lead_image", "social_image", "locale")
-        .with_authors()
+        .select_related("locale")
         .first()
     )

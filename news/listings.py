@@ -30,7 +30,8 @@ def section(page: SectionPage, request: HttpRequest) -> TemplateResponse:
     request.is_preview = getattr(request, "is_preview", False)
     context = page.get_context(request) | {"listing": listing}
     response = TemplateResponse(request, page.template, context)
-    tag_response(response, f"page:{page.pk}", f"section:{page.pk}", "navigation", "ranking")
+    own = (f"page:{page.pk}", f"section:{page.pk}", f"translations:{page.translation_key}")
+    tag_response(response, *own, "navigation", "ranking")
     return response
 
 

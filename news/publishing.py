@@ -113,7 +113,11 @@ def warm_pictures_of(model: str, pk: int) -> int:
         object_id=str(pk),
         to_content_type=ContentType.objects.get_for_model(NewsImage),
     ).values_list("to_object_id", flat=True)
-    return renditions.warm({int(image_id) for image_id in image_ids})
+    made = renditions.warm({int(image_id) for image_id in image_ids})
+    if made:
+        kind = "author" if content_type.model_class() is Author else "page"
+        invalidate(f"{kind}:{pk}", "listings")
+    return made
 
 
 def image_changed(image: NewsImage) -> None:
@@ -142,7 +146,8 @@ def reading_minutes(words: int) -> int:
 
 
 def _cache_tags(page: Page) -> set[str]:
-    return {f"page:{page.pk}", "listings"} | _section_tags(page)
+    own = {f"page:{page.pk}", f"translations:{page.translation_key}", "listings"}
+    return own | _section_tags(page)
 
 
 def _section_tags(page: Page) -> set[str]:

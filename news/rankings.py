@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from wagtail.models import Page
 
 from analytics.ranking import RankingUnavailable, top_pages
+from cms.page_cache import fragments
 from news.models import ArticlePage
 
 logger = logging.getLogger(__name__)
 
 BOX_LIMIT = 5
+# A page may live for a minute with its box; this much older the box may be when it is made.
+BOX_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,34 @@ def most_read(
 def most_read_beside(
     page: Page, *, limit: int = BOX_LIMIT, now: datetime | None = None
 ) -> list[RankedArticle]:
-    """Return what the box on a page shows: the week's most read in its language, without itself.
+    """Return what the box on a page shows: the week's most read in its language.
 
-    Empty if the ranking cannot be read: the page is worth more than its box.
+    On the page of a ranked article the others move up. Asked anew every few seconds, not beside
+    every page. Empty if the ranking cannot be read: the page is worth more than its box.
     """
+    language = page.locale.language_code
+
+    def ask() -> list[RankedArticle]:
+        return most_read(limit=limit + 1, language=language, now=now)
+
     try:
-        return most_read(
-            limit=limit, language=page.locale.language_code, exclude=[page.pk], now=now
-        )
+        ranked = ask() if now else _lately(ask, language, limit)
     except RankingUnavailable as error:
         logger.warning(
             "The ranking cannot be read; pages go without their box.",
             extra={"event": "ranking_unavailable", "error": str(error)},
         )
         return []
+    others = [entry for entry in ranked if entry.article.pk != page.pk][:limit]
+    return [replace(entry, rank=rank) for rank, entry in enumerate(others, start=1)]
+
+
+def _lately(
+    ask: Callable[[], list[RankedArticle]], language: str, limit: int
+) -> list[RankedArticle]:
+    return fragments.kept(
+        ("most_read", language, limit),
+        ask,
+        tags=lambda ranked: ["ranking", *(f"page:{entry.article.pk}" for entry in ranked)],
+        seconds=BOX_SECONDS,
+    )

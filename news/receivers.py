@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
@@ -79,3 +79,9 @@ def on_tag_changed(instance: Tag, **_: Any) -> None:
 def on_image_saved(instance: NewsImage, created: bool, **_: Any) -> None:
     if not created:
         publishing.image_changed(instance)
+
+
+@receiver(pre_delete, sender=NewsImage)
+def on_image_about_to_be_deleted(instance: NewsImage, **_: Any) -> None:
+    """Before, because afterwards nobody knows any more where it was used."""
+    publishing.image_changed(instance)

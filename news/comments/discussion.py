@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from news.comments import policy, text
+from cms.page_cache import fragments
+from news.comments import house_rules, policy, text
 from news.comments.forms import CommentForm
 from news.comments.models import CommentSettings, CommentState, ReaderComment, RememberedDevice
 from news.comments.policy import Policy
-from news.consent import texts
 from news.consent.models import ConsentText, Purpose
 from news.models import ArticlePage
 
@@ -83,6 +83,7 @@ class Discussion:
     settings: CommentSettings
     policy: Policy
     texts: dict[str, ConsentText]
+    privacy_url: str
     thread: ThreadPage
     now: datetime
 
@@ -114,20 +115,16 @@ class Discussion:
         answered: ReaderComment | None = None,
         device: RememberedDevice | None = None,
     ) -> CommentForm:
+        first = self.consent_text
         return CommentForm(
             data,
             article=self.article,
             texts=self.texts,
-            privacy_url=self._privacy_url(),
+            privacy_url=self.privacy_url or (first.privacy_url if first else ""),
             now=self.now,
             answered=answered,
             device=device,
         )
-
-    def _privacy_url(self) -> str:
-        page = self.settings.privacy_page
-        url = page.localized.url if page else ""
-        return url or (self.consent_text.privacy_url if self.consent_text else "")
 
 
 def of(
@@ -146,17 +143,25 @@ def of(
 
 
 def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discussion:
-    settings = CommentSettings.of(request)
-    found = policy.effective(article, settings=settings, now=now)
-    language = article.locale.language_code
+    rules = house_rules.of(request, article.locale.language_code)
+    found = policy.effective(article, settings=rules.settings, now=now)
     return Discussion(
         article=article,
-        settings=settings,
+        settings=rules.settings,
         policy=found,
-        texts=texts.current_set(language, now=now) if found.is_open else {},
-        thread=thread(article) if found.is_visible else ThreadPage([]),
+        texts=rules.texts_at(now) if found.is_open else {},
+        privacy_url=rules.privacy_page_url,
+        thread=_first_page(article, request) if found.is_visible else ThreadPage([]),
         now=now,
     )
+
+
+def _first_page(article: ArticlePage, request: HttpRequest) -> ThreadPage:
+    """Return what stands below the article; every change of a comment drops its page's tag."""
+    if request.method not in ("GET", "HEAD"):
+        return thread(article)
+    key = ("thread", article.pk)
+    return fragments.kept(key, lambda: thread(article), tags=[f"page:{article.pk}"])
 
 
 def thread(article: ArticlePage, *, number: int = 1, newest_first: bool = False) -> ThreadPage:

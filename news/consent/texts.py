@@ -1,5 +1,6 @@
 """Which text is shown, and how a new version comes to be."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +21,10 @@ def current(purpose: str, language: str, *, now: datetime) -> ConsentText | None
     return found
 
 
-def current_set(language: str, *, now: datetime) -> dict[str, ConsentText]:
-    """Return the version in force of every purpose that has one, by purpose; one query."""
-    valid = ConsentText.objects.filter(language=language).valid_at(now).order_by("version")
-    return {text.purpose: text for text in valid}
+def in_force(versions: Iterable[ConsentText], *, now: datetime) -> dict[str, ConsentText]:
+    """Return the version in force of every purpose that has one, by purpose."""
+    valid = [text for text in versions if text.valid_from <= now]
+    return {text.purpose: text for text in sorted(valid, key=lambda text: text.version)}
 
 
 def add_version(text: ConsentText, *, author: str = "") -> ConsentText:

@@ -23,6 +23,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
 
+from cms.page_cache import fragments
 from cms.page_cache.tags import tag_response
 from news.blocks import ArticleBodyBlock
 from news.models.authors import Author
@@ -99,6 +100,10 @@ class SectionPage(RoutablePageMixin, Page):
         from news.feeds import SectionAtomFeed
 
         return SectionAtomFeed()(request, section=self)
+
+
+def _sections_by_path() -> dict[str, SectionPage]:
+    return {section.path: section for section in SectionPage.objects.all()}
 
 
 class ArticlePage(Page):
@@ -245,10 +250,10 @@ class ArticlePage(Page):
 
     @cached_property
     def sections(self) -> list[SectionPage]:
-        """The sections the article stands in, the outermost first; one query for all."""
+        """The sections the article stands in, the outermost first; shared, not to be changed."""
+        known = fragments.kept(("sections",), _sections_by_path, tags=["navigation"])
         ends = range(self.steplen, len(self.path), self.steplen)
-        paths = [self.path[:end] for end in ends]
-        return list(SectionPage.objects.filter(path__in=paths).order_by("depth"))
+        return [known[path] for end in ends if (path := self.path[:end]) in known]
 
     @property
     def section(self) -> SectionPage | None:
@@ -272,13 +277,6 @@ class ArticlePage(Page):
             return self.lead_image_caption
         return self.lead_image.caption
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from news import reading
-
-        return super().get_context(request, *args, **kwargs) | reading.article_context(
-            self, request
-        )
-
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
         from news import previews
@@ -301,7 +299,10 @@ class ArticlePage(Page):
         from news import reading
 
         response = super().serve(request, *args, **kwargs)
-        tag_response(response, *reading.cache_tags(self, response.context_data))
+        # What the page names is known once it is rendered.
+        response.add_post_render_callback(
+            lambda rendered: tag_response(rendered, *reading.cache_tags(self))
+        )
         return response
 
 

@@ -6,7 +6,6 @@ from html import unescape
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -14,7 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from news import embeds, renditions, search, structured_data
+from news import embeds, reading, renditions, search, structured_data
 from news.models import ArticlePage, NewsImage
 
 register = template.Library()
@@ -55,24 +54,19 @@ def social_image_url(article: ArticlePage, root_url: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def article_data(
-    context: Context,
-    article: ArticlePage,
-    name: str,
-    root_url: str,
-    publisher: str = "",
-    more: dict[str, Any] | None = None,
-) -> SafeString:
+def article_parts(context: Context, article: ArticlePage, frame: Any) -> reading.Parts | None:
+    """Return the rendered parts of an article, given the frame it stands in."""
+    if not frame:
+        return None
+    masthead = frame.masthead
+    publisher = reading.Publisher(masthead.name, frame.root_url, masthead.publisher)
+    return reading.parts(article, context["request"], publisher, frame.canonical_url)
+
+
+@register.simple_tag
+def article_data(parts: reading.Parts, more: structured_data.Data | None = None) -> SafeString:
     """Return the structured data of an article page; `more` is added to the article's own."""
-    organization = structured_data.organization(name, f"{root_url}/", legal_name=publisher)
-    request: HttpRequest = context["request"]
-    tags = context.get("tags") or []
-    blocks = [
-        structured_data.news_article(article, request, publisher=organization, tags=tags)
-        | (more or {}),
-        structured_data.breadcrumbs(article, request, home=name),
-    ]
-    return SafeString("".join(structured_data.script(block) for block in blocks))
+    return SafeString(structured_data.script(parts.data | (more or {})) + parts.scripts)
 
 
 @register.simple_tag

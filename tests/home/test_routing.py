@@ -11,7 +11,7 @@ from tests.factories import make_article, make_home, make_section
 pytestmark = pytest.mark.django_db
 
 
-def find(path: str, django_assert_num_queries, queries: int = 2):
+def find(path: str, django_assert_num_queries, queries: int = 1):
     request = RequestFactory().get("/", HTTP_HOST="testserver")
     Site.find_for_request(request)
     Site.get_site_root_paths()
@@ -19,7 +19,7 @@ def find(path: str, django_assert_num_queries, queries: int = 2):
         return routing.find_article(request, path)
 
 
-def test_article_and_its_authors_cost_two_queries(django_assert_num_queries) -> None:
+def test_article_costs_one_query(django_assert_num_queries) -> None:
     article = make_article(slug="strom")
 
     with translation.override("de"):

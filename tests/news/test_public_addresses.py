@@ -13,6 +13,7 @@ from django.utils import translation
 from wagtail.models import Page, PageViewRestriction
 from wagtail.test.utils import WagtailPageTestCase
 
+from cms.page_cache import fragments
 from home.models import HomePage, StandardPage
 from news.models import ArticlePage, Author, SectionPage, Tag
 from tests.factories import make_article, make_author, make_home, make_image, make_section
@@ -77,6 +78,22 @@ def test_address_answers_at_the_same_cost_for_one_and_three(
 
     assert three == one
     assert three <= AT_MOST.get(name, 20)
+
+
+def test_front_page_and_article_cost_the_same_with_ten_times_the_content(
+    client: Client, author: Author
+) -> None:
+    costs = []
+    for number in (3, 30):
+        add_articles(author, number - ArticlePage.objects.count())
+        fragments.forget_all()
+        article, other = ArticlePage.objects.order_by("pk")[:2]
+        client.get(other.url)  # what stands around every page is known to the process
+        costs.append([count_queries(client, "/"), count_queries(client, article.url)])
+
+    assert costs[0] == costs[1]
+    assert costs[0][0] <= 20
+    assert costs[0][1] <= 10
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

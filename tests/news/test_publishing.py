@@ -39,7 +39,12 @@ def invalidated() -> set[str]:
 def expected_tags(article: ArticlePage) -> set[str]:
     section = article.get_parent()
     above = {f"section:{page.pk}" for page in section.get_ancestors(inclusive=True)}
-    return {f"page:{article.pk}", f"section:{article.pk}", "listings"} | above
+    own = {f"page:{article.pk}", f"section:{article.pk}", translations_of(article), "listings"}
+    return own | above
+
+
+def translations_of(page: Page) -> str:
+    return f"translations:{page.translation_key}"
 
 
 def test_publishing_stores_length_and_reading_time():
@@ -130,6 +135,7 @@ def test_deleting_a_section_drops_its_articles():
     section = article.get_parent()
     home_tags = {f"section:{page.pk}" for page in section.get_ancestors()}
     own_tags = {f"{kind}:{pk}" for kind in ("page", "section") for pk in (article.pk, section.pk)}
+    own_tags |= {translations_of(article), translations_of(section)}
     invalidated()
 
     section.delete()

@@ -47,7 +47,7 @@ def test_one_query_finds_the_text_of_every_purpose(
     second = next_version(text)
 
     with django_assert_num_queries(1):
-        found = texts.current_set("de", now=NOW)
+        found = texts.in_force(ConsentText.objects.filter(language="de"), now=NOW)
 
     assert found[Purpose.PUBLISH] == second
     assert {(row.purpose, row.language) for row in found.values()} == {
