@@ -1,5 +1,9 @@
 """Wagtail's read API: published pages and pictures, as JSON, for everyone alike."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from wagtail.api.v2.router import WagtailAPIRouter
 from wagtail.api.v2.views import PagesAPIViewSet
@@ -19,6 +23,11 @@ class PublicPages(PagesAPIViewSet):
 class PublicImages(ImagesAPIViewSet):
     authentication_classes: list[type] = []
     renderer_classes = [JSONRenderer]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Pictures that may still be shown."""
+        may_be_used = Q(usage_ends_on=None) | Q(usage_ends_on__gte=timezone.localdate())
+        return super().get_queryset().filter(may_be_used)
 
 
 router = WagtailAPIRouter("wagtailapi")

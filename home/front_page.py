@@ -12,6 +12,7 @@ from django.utils import timezone
 from home.models import HomePage
 from news.models import ArticlePage, NewsImage, SectionPage
 from news.querysets import open_to_everyone
+from news.renditions import may_be_shown
 
 LEADS = 5
 ARTICLES_PER_SECTION = 4
@@ -62,7 +63,7 @@ def context(
         Lead(
             article=article,
             headline=slot.headline or article.title,
-            image=images.get(slot.image_id, article.lead_image),
+            image=images.get(slot.image_id) or article.lead_image,
         )
         for slot in slots
         if (article := articles.get(slot.article_id))
@@ -97,11 +98,12 @@ def _is_over(until: datetime | None, now: datetime) -> bool:
 
 
 def _breaking(home: HomePage, request: HttpRequest, now: datetime) -> Breaking | None:
-    article = home.breaking_article
-    if article and not article.live:
-        article = None
+    if _is_over(home.breaking_until, now):
+        return None
+    published = ArticlePage.objects.published().defer_streamfields()
+    article = published.filter(pk=home.breaking_article_id or 0).first()
     text = home.breaking_text or (article.title if article else "")
-    if not text or _is_over(home.breaking_until, now):
+    if not text:
         return None
     return Breaking(text, (article.get_url(request) if article else "") or "")
 
@@ -143,4 +145,6 @@ def _newest_ids_by_section(home: HomePage, sections: list[SectionPage]) -> dict[
 
 
 def _slot_images(ids: list[int]) -> dict[int, NewsImage]:
-    return NewsImage.objects.prefetch_related("renditions").in_bulk(ids) if ids else {}
+    """The pictures of the slots; past its right of use, one leaves its place to the article's."""
+    images = NewsImage.objects.prefetch_related("renditions").in_bulk(ids) if ids else {}
+    return {pk: image for pk, image in images.items() if may_be_shown(image)}

@@ -81,7 +81,12 @@ class LeadSlot(Orderable):
         on_delete=models.CASCADE,
         related_name="+",
     )
-    headline = models.CharField(_("headline here"), max_length=160, blank=True)
+    headline = models.CharField(
+        _("headline here"),
+        max_length=160,
+        blank=True,
+        help_text=_("Empty takes the article's own."),
+    )
     image = models.ForeignKey(
         "news.NewsImage",
         verbose_name=_("picture here"),
@@ -89,8 +94,14 @@ class LeadSlot(Orderable):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        help_text=_("Empty takes the article's own."),
     )
-    until = models.DateTimeField(_("until"), null=True, blank=True)
+    until = models.DateTimeField(
+        _("until"),
+        null=True,
+        blank=True,
+        help_text=_("From then on, the newest article takes the place."),
+    )
 
     panels = [
         PageChooserPanel("article", "news.ArticlePage"),

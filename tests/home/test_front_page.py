@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client, RequestFactory
 from django.utils import timezone
+from wagtail.models import PageViewRestriction
 
 from home import front_page
 from home.models import HomePage, LeadSlot
@@ -63,6 +64,29 @@ def test_breaking_strip_ends_in_time() -> None:
     assert context(home)["breaking"] is None
     HomePage.objects.update(breaking_until=NOW + timedelta(minutes=1))
     assert context(home)["breaking"] == front_page.Breaking("Zinsen sinken", "")
+
+
+def test_breaking_article_that_is_gone_or_closed_leaves_no_trace() -> None:
+    home = make_home()
+    draft, members = make_article(live=False), make_article("Nur für Mitglieder")
+    PageViewRestriction.objects.create(page=members, restriction_type="login")
+    for article in (draft, members):
+        HomePage.objects.update(breaking_article=article, breaking_text="")
+        assert context(home)["breaking"] is None
+
+    HomePage.objects.update(breaking_text="Zinsen sinken")
+    assert context(home)["breaking"] == front_page.Breaking("Zinsen sinken", "")
+
+
+def test_a_slots_picture_past_its_right_of_use_leaves_its_place_to_the_articles_own() -> None:
+    home = make_home()
+    own, ended = make_image(), make_image(usage_ends_on=NOW.date() - timedelta(days=2))
+    article = make_article(lead_image=own)
+    LeadSlot.objects.create(home_page=home, article=article, image=ended)
+
+    [lead] = context(home)["leads"]
+
+    assert lead.image == own
 
 
 def test_empty_site_is_pleasant(client: Client) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.factories import make_image, make_user
+from tests.factories import make_article, make_image, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -22,3 +22,26 @@ def test_only_pictures_past_their_right_of_use_are_listed(client):
         False,
         False,
     ]
+
+
+def titles(client, query: str = "") -> dict[str, int]:
+    page = client.get(f"/admin/reports/expired-pictures/?{query}")
+    return {image.title: image.usage_count for image in page.context["object_list"]}
+
+
+def test_pictures_that_end_soon_and_how_often_they_are_used(
+    client, django_capture_on_commit_callbacks
+):
+    today = timezone.localdate()
+    days = {"Gestern": -1, "Heute": 0, "In 30 Tagen": 30, "In 31 Tagen": 31}
+    images = {
+        title: make_image(title, usage_ends_on=today + timedelta(days=offset))
+        for title, offset in days.items()
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        make_article(lead_image=images["Heute"], social_image=images["Gestern"])
+    client.force_login(make_user(groups=("Editors",)))
+
+    assert titles(client) == {"Gestern": 1}
+    assert titles(client, "ending=soon&ordering=-usage_count") == {"Heute": 1, "In 30 Tagen": 0}
+    assert titles(client, "ending=unbekannt") == {"Gestern": 1}
