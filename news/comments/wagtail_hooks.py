@@ -18,6 +18,7 @@ from wagtail.snippets.models import register_snippet
 
 from news.admin.article_lists import register_count
 from news.comments import person_views, threads
+from news.comments.dashboard import add_waiting_comments
 from news.comments.models import ReaderComment
 from news.comments.moderation_views import (
     ApproveBulkAction,
@@ -99,6 +100,9 @@ class PendingSummaryItem(SummaryItem):
 @hooks.register("construct_homepage_summary_items")
 def add_pending_comments(request: HttpRequest, items: list[SummaryItem]) -> None:
     items.append(PendingSummaryItem(request))
+
+
+hooks.register("construct_homepage_panels", add_waiting_comments)
 
 
 @hooks.register("register_admin_urls")

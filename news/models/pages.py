@@ -16,6 +16,7 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     MultipleChooserPanel,
     PageChooserPanel,
+    TitleFieldPanel,
 )
 from wagtail.api import APIField
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -186,7 +187,12 @@ class ArticlePage(Page):
     template = "news/article_page.html"
     content_panels = [
         FieldPanel("kicker"),
-        *Page.content_panels,
+        TitleFieldPanel(
+            "title",
+            heading=_("Headline"),
+            placeholder=_("Headline"),
+            help_text=_("Short enough to be read at a glance: at most 90 characters."),
+        ),
         FieldPanel("standfirst"),
         MultipleChooserPanel(
             "article_authors",

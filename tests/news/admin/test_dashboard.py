@@ -122,3 +122,10 @@ def test_writers_see_their_own_unpublished_work(client, clean_redis):
 
     assert [title in panel for title in ("Mein Entwurf", "Meine Änderung")] == [True, True]
     assert [title in panel for title in ("Fremder Entwurf", "Längst erschienen")] == [False, False]
+
+
+def test_who_writes_finds_the_way_to_a_first_article(client, clean_redis):
+    html = dashboard(client, "Reporters")
+
+    assert 'href="/admin/articles/choose_parent/"' in html
+    assert "my-drafts" not in dashboard(client, "Analysts")
