@@ -36,6 +36,7 @@ BEAT: dict[str, tuple[str, float | crontab]] = {
     "analytics-retention": ("analytics.enforce_retention", crontab(hour=3, minute=30)),
     "analytics-audit": ("analytics.audit_windows", crontab(hour=3, minute=50)),
     "news-publish-scheduled": ("news.publish_scheduled", 60.0),
+    "news-send-digests": ("news.send_digests", 600.0),
     "outbox-deliver": ("outbox.deliver", 10.0),
     "outbox-purge": ("outbox.purge", crontab(hour=3, minute=10)),
     "consent-seal": ("consent.seal", 20.0),

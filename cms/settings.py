@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "news.comments",
     "news.consent",
     "news.wordpress",
+    "news.staff_reports",
     "analytics",
     "cms.page_cache",
     "cms.outbox",

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.images.views.serve import ServeView
 
 from news import api, feeds, sitemaps, views
+from news.staff_reports import api as reports_api
 
 localized_urlpatterns = [
     path(_("search/"), views.search, name="search"),
@@ -20,6 +21,12 @@ localized_urlpatterns = [
 
 urlpatterns = [
     path("api/most-read/", api.most_read_articles, name="most_read"),
+    path("api/reports/", reports_api.overview, name="reports_api_overview"),
+    path("api/reports/tables/<slug:table>/", reports_api.table, name="reports_api_table"),
+    path("api/reports/articles/<int:pk>/", reports_api.article, name="reports_api_article"),
+    path("api/reports/newsroom/", reports_api.newsroom, name="reports_api_newsroom"),
+    path("api/reports/now/", reports_api.now, name="reports_api_now"),
+    path("api/reports/quality/", reports_api.quality, name="reports_api_quality"),
     path("sitemap.xml", sitemaps.index, name="sitemap_index"),
     path("sitemap-<int:part>.xml", sitemaps.sitemap, name="sitemap"),
     path("news-sitemap.xml", sitemaps.news_sitemap, name="news_sitemap"),

@@ -146,6 +146,7 @@ CASES = [
     Case("analytics_author", "EAS", (AUTHOR,)),
     Case("analytics_author", "AS", (AUTHOR,), query="?export=csv"),
     Case("analytics_now", "EAS"),
+    Case("report_tokens", "AS"),
     Case("analytics_newsroom", "EAS"),
     Case("analytics_newsroom", "AS", query="?export=xlsx"),
     Case("analytics_article", "EAS", (ARTICLE,)),

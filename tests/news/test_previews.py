@@ -135,12 +135,13 @@ def test_long_texts_are_cut_and_pictures_without_right_are_not_shown():
     assert card.image is None
 
 
-def test_a_preview_carries_wagtails_checks_and_a_public_page_does_not(editor):
+def test_a_preview_carries_wagtails_checks_and_a_readers_page_does_not(editor):
     article = make_article("Geprüft")
     address = f"/admin/pages/{article.pk}/edit/preview/?in_preview_panel=true"
     editor.post(address, article_form(article))
 
     preview = editor.get(address)
+    editor.logout()
     public = editor.get(article.url)
 
     assert "wagtail-userbar" in preview.content.decode()
