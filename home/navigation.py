@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from wagtail.models import Page, Site
 from cms.page_cache import fragments
 from home.models import FooterLink, Masthead
 from news.querysets import open_to_everyone
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Frame:
     alternates: list[Alternate] = field(default_factory=list)
     canonical_url: str = ""
     today: date = field(default_factory=timezone.localdate)
+
+    @property
+    def is_kept_from_search(self) -> bool:
+        """A demo that the world can reach; on this machine alone no search engine comes by."""
+        host = urlsplit(self.root_url).hostname or ""
+        return self.masthead.is_demo and host not in LOOPBACK
 
 
 def frame(request: HttpRequest, page: Page | None = None) -> Frame:

@@ -42,9 +42,11 @@ class ArticleFeed(Feed):
         return channel.title
 
     def description(self, channel: Channel) -> str:
-        return channel.description
+        # RSS demands one.
+        return channel.description or channel.title
 
-    subtitle = description
+    def subtitle(self, channel: Channel) -> str | None:
+        return channel.description or None
 
     def link(self, channel: Channel) -> str:
         return channel.link
@@ -57,8 +59,8 @@ class ArticleFeed(Feed):
     def item_title(self, article: ArticlePage) -> str:
         return article.title
 
-    def item_description(self, article: ArticlePage) -> str:
-        return article.standfirst
+    def item_description(self, article: ArticlePage) -> str | None:
+        return article.standfirst or None
 
     def item_link(self, article: ArticlePage) -> str:
         return article.get_full_url() or ""

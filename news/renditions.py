@@ -30,6 +30,12 @@ SHAPES = {
     "card": Shape((360, 720, 1200), (3, 2)),
     "portrait": Shape((192,), (1, 1)),
 }
+# What search engines and networks fetch: one JPEG in each ratio that Google asks for.
+SHARED = {
+    "wide": Shape((1200,), (16, 9)),
+    "classic": Shape((1200,), (4, 3)),
+    "square": Shape((1200,), (1, 1)),
+}
 # Modern formats carry every width, best first; JPEG is the one file for everything else.
 MODERN = {"avif": "format-avif|avifquality-55", "webp": "format-webp|webpquality-75"}
 FALLBACK = "format-jpeg|jpegquality-80"
@@ -77,7 +83,7 @@ def picture(image: NewsImage, shape_name: str) -> Picture:
     nothing. A JPEG that is missing is made by the request for the picture itself, at a
     signed address; the task that warms renditions makes the rest.
     """
-    shape = SHAPES[shape_name]
+    shape = SHARED.get(shape_name) or SHAPES[shape_name]
     existing = {
         (rendition.filter_spec, rendition.focal_point_key): rendition
         for rendition in image.renditions.all()
@@ -87,7 +93,7 @@ def picture(image: NewsImage, shape_name: str) -> Picture:
         return existing.get((spec, _filter(spec).get_cache_key(image)))
 
     sources = []
-    for name, form in MODERN.items():
+    for name, form in MODERN.items() if shape_name in SHAPES else ():
         found = [find(f"{shape.size(width)}|{form}") for width in shape.widths]
         by_width = {rendition.width: rendition.url for rendition in found if rendition}
         if by_width:
@@ -115,6 +121,7 @@ def warm(image_ids: Iterable[int]) -> int:
     """Make every rendition of these pictures that is missing; return how many were made."""
     made = 0
     wanted = [spec for shape in SHAPES.values() for spec in specs(shape)]
+    wanted += [fallback_spec(shape) for shape in SHARED.values()]
     for image in NewsImage.objects.filter(pk__in=list(image_ids)).prefetch_related("renditions"):
         known = {(r.filter_spec, r.focal_point_key) for r in image.renditions.all()}
         for spec in wanted:

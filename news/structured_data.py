@@ -3,17 +3,21 @@
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urljoin
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page
 
 from news import renditions
 from news.models import ArticlePage, Tag
+from news.renditions import Picture
 
 Data = dict[str, Any]
 
+LOGO_PIXELS = 512
 # So that no text can close the script element it stands in.
 _ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -41,6 +45,7 @@ def news_article(
         "articleSection": article.section.title if article.section else "",
         "keywords": [tag.name for tag in tags],
         "wordCount": article.word_count or None,
+        "inLanguage": article.locale.language_code,
         "isAccessibleForFree": True,
     }
     return {name: value for name, value in data.items() if value not in ("", None, [])}
@@ -63,16 +68,28 @@ def breadcrumbs(article: ArticlePage, request: HttpRequest, *, home: str) -> Dat
 
 def organization(name: str, url: str, *, legal_name: str = "") -> Data:
     """Return the newspaper as schema.org's NewsMediaOrganization."""
-    data: Data = {"@type": "NewsMediaOrganization", "name": name, "url": url}
+    logo = {"@type": "ImageObject", "url": urljoin(url, static("logo.png"))}
+    data: Data = {
+        "@type": "NewsMediaOrganization",
+        "name": name,
+        "url": url,
+        "logo": logo | {"width": LOGO_PIXELS, "height": LOGO_PIXELS},
+    }
     return data | ({"legalName": legal_name} if legal_name else {})
 
 
 def images(article: ArticlePage, root_url: str) -> list[str]:
-    """Return the absolute addresses of the pictures that stand for the article."""
+    """Return the absolute addresses of the article's picture, one in each ratio."""
+    return [address for address, _ in shared_pictures(article, root_url)]
+
+
+def shared_pictures(article: ArticlePage, root_url: str) -> list[tuple[str, Picture]]:
+    """Return the picture that stands for the article elsewhere in each ratio, the widest first."""
     image = article.social_image or article.lead_image
     if image is None or not renditions.may_be_shown(image):
         return []
-    return [root_url + renditions.picture(image, "card").url]
+    pictures = [renditions.picture(image, name) for name in renditions.SHARED]
+    return [(urljoin(root_url, picture.url), picture) for picture in pictures]
 
 
 def script(data: Data) -> SafeString:

@@ -49,8 +49,11 @@ def highlight(text: str, query: str) -> SafeString:
 
 
 @register.simple_tag
-def social_image_url(article: ArticlePage, root_url: str) -> str:
-    return next(iter(structured_data.images(article, root_url)), "")
+def social_image(article: ArticlePage, root_url: str) -> dict[str, Any]:
+    """Return address and size of the picture that networks show, or nothing."""
+    for address, picture in structured_data.shared_pictures(article, root_url):
+        return {"url": address, "width": picture.width, "height": picture.height}
+    return {}
 
 
 @register.simple_tag(takes_context=True)

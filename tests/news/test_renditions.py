@@ -38,7 +38,8 @@ def test_warming_makes_every_format_and_is_quiet_the_second_time() -> None:
 
     made = renditions.warm([image.pk])
 
-    assert made == sum(len(renditions.specs(shape)) for shape in renditions.SHAPES.values())
+    sizes = sum(len(renditions.specs(shape)) for shape in renditions.SHAPES.values())
+    assert made == sizes + len(renditions.SHARED)
     assert renditions.warm([image.pk]) == 0
     picture = renditions.picture(image, "card")
     assert [source.mime_type for source in picture.sources] == ["image/avif", "image/webp"]
@@ -48,11 +49,12 @@ def test_warming_makes_every_format_and_is_quiet_the_second_time() -> None:
 @pytest.mark.parametrize("size", [(2000, 1000), (500, 300), (300, 900), (1199, 800)])
 def test_expected_size_is_the_size_of_the_rendition(size: tuple[int, int]) -> None:
     image = make_image(width=size[0], height=size[1])
-    for name, shape in renditions.SHAPES.items():
+    for name, shape in (renditions.SHAPES | renditions.SHARED).items():
         expected = renditions.expected_size(image, shape)
         rendition = image.create_rendition(Filter(renditions.fallback_spec(shape)))
-        assert abs(rendition.width - expected[0]) <= 1, name
-        assert abs(rendition.height - expected[1]) <= 1, name
+        # Willow rounds twice.
+        assert abs(rendition.width - expected[0]) <= 2, name
+        assert abs(rendition.height - expected[1]) <= 2, name
 
 
 @pytest.mark.parametrize(
