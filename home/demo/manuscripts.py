@@ -172,6 +172,8 @@ def value(part: tuple[str, str, str], images: dict[str, Any], now: datetime) -> 
         "table": lambda: _table(argument, content),
         "embed": lambda: {"url": content, "title": argument},
         "note": lambda: _note(argument, content, now),
+        "code": lambda: {"title": argument, "text": content},
+        "separator": lambda: None,
     }
     types = {"pull": "pull_quote", "picture": "image", "facts": "fact_box"}
     return {"type": types.get(name, name), "value": builders[name]()}
