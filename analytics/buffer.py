@@ -1,23 +1,29 @@
 """The only module that talks to Redis: stores events, reads streams, trims them.
 
-All keys of one call carry their shard's hash tag, so it works on Redis Cluster:
+All keys carry one hash tag, so that one script reaches them all, on Redis Cluster too:
 
-    {prefix:s0}:stream                      what happened, until the drain has counted it
-    {prefix:s0}:epoch                       stands as long as Redis has not lost its data
-    {prefix:s0}:i:<day>:<n>, r:<day>:<n>    view ids and readers of a day of the site, many to
-                                            one small hash, which Redis keeps packed
-    {prefix:s0}:l:<minute>                  how often in a minute, by reader and page and by
-                                            network; gone after two minutes
-    {prefix:s0}:n:<minute>                  about how many readers in a minute; gone after seven
+    {prefix}:stream:<shard>             what happened, until the drain has counted it
+    {prefix}:epoch:<shard>              stands as long as Redis has not lost its data
+    {prefix}:i:<day>:<n>, r:<day>:<n>   view ids and readers of a day of the site, many to one
+                                        small hash, which Redis keeps packed
+    {prefix}:l:<minute>                 how often in a minute, by reader and page and by network;
+                                        gone after two minutes
+    {prefix}:n:<minute>                 about how many readers in a minute; gone after seven
 
-An event goes to its reader's shard, one without a reader to its id's.
+What is remembered belongs to no shard: a view sent again from another network, after midnight or
+with more shards than before is found, and dropped, by the same call that would store it. Shards
+share out the work of counting alone. A page has its shard, so that two drains at once do not wait
+for each other's rows.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import threading
 import time
+import zlib
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -42,7 +48,10 @@ from cms.operation.metrics import stored_events
 logger = logging.getLogger(__name__)
 
 # So many that 128 entries, the packed size of a Redis nobody tuned, are enough for millions.
-HASHES_PER_DAY = 16_384
+HASHES_PER_DAY = 32_768
+# Lower numbers are streams of a version before, which had hash tags of their own: what a running
+# upgrade left in them is drained, and processes of that version may go on writing to them.
+FIRST_SHARD = 100
 MEMORY_MARGIN_SECONDS = 2 * 3600
 WORKER_TIMEOUT_SECONDS = 5.0
 MINUTE_MS = 60_000
@@ -93,11 +102,10 @@ def accept(event: Event, *, now: datetime, is_replay: bool = False) -> None:
     `is_replay` says that the event may have been stored before (a log fed again): a view id
     seen before is then passed over in silence instead of counted as a drop.
     """
-    shard = shard_of(event)
     asked_in_vain = False
     if breaker.allows():
         try:
-            if _store(event, shard, now=now, is_replay=is_replay):
+            if _store(event, now=now, is_replay=is_replay):
                 _stored_in_redis.inc()
                 return
         except RedisError as error:
@@ -106,7 +114,7 @@ def accept(event: Event, *, now: datetime, is_replay: bool = False) -> None:
     now_ms = int(now.timestamp() * 1000)
     try:
         spool.writer.append(
-            spool.SpoolEntry(event, shard, asked_in_vain or is_replay, spooled_at_ms=now_ms)
+            spool.SpoolEntry(event, asked_in_vain or is_replay, spooled_at_ms=now_ms)
         )
     except spool.SpoolFailed as error:
         stored_events.labels("nowhere").inc()
@@ -130,40 +138,29 @@ def feed_spool(*, now: datetime) -> int:
         if not breaker.allows():
             return False
         try:
-            return _store(entry.event, entry.shard, now=now, is_replay=True)
+            return _store(entry.event, now=now, is_replay=True)
         except RedisError:
             return False
 
     return spool.feed(store)
 
 
-def shard_of(event: Event) -> int:
-    """Return the shard that remembers the event's reader, or its id if it has none."""
-    digest = _digest(b"reader", event.reader) if event.reader else _digest(b"view", event.id)
-    return int.from_bytes(digest[8:12], "big") % int(settings.ANALYTICS_SHARDS)
+def shards() -> range:
+    """Return the numbers of the streams that take events."""
+    return range(FIRST_SHARD, FIRST_SHARD + int(settings.ANALYTICS_SHARDS))
 
 
-def _store(event: Event, shard: int, *, now: datetime, is_replay: bool) -> bool:
+def _shard_of(event: Event) -> int:
+    """Return the shard of an event's page; of a drop's reason, which has a row as well."""
+    number = event.page or zlib.crc32(event.reason.encode())
+    return FIRST_SHARD + number % int(settings.ANALYTICS_SHARDS)
+
+
+def _store(event: Event, *, now: datetime, is_replay: bool) -> bool:
     """Ask Redis to take the event; False if it lost its data, RedisError if it would not."""
-    if event.kind is not Kind.READ:
-        return _run_script(event, shard, now=now, is_replay=is_replay) != b"refused"
-    # A view's reading time mostly comes from the same reader. After midnight, or from another
-    # network, it does not: then any shard may know the view.
-    shards = [shard, *(other for other in range(settings.ANALYTICS_SHARDS) if other != shard)]
-    for asked in shards:
-        is_last = asked == shards[-1]
-        answer = _run_script(event, asked, now=now, is_replay=is_replay, is_last=is_last)
-        if answer != b"unknown":
-            break
-    return answer != b"refused"
-
-
-def _run_script(
-    event: Event, shard: int, *, now: datetime, is_replay: bool, is_last: bool = True
-) -> bytes:
-    keys, arguments = _call_of(event, shard, now=now, is_replay=is_replay, is_last=is_last)
-    client = web_client()
+    keys, arguments = _call_of(event, now=now, is_replay=is_replay)
     try:
+        client = web_client()
         try:
             answer = client.execute_command(
                 "EVALSHA", _SCRIPT_DIGEST, len(keys), *keys, *arguments
@@ -175,14 +172,15 @@ def _run_script(
         _report(error)
         raise
     breaker.succeed()
-    return bytes(answer)
+    return bytes(answer) != b"refused"
 
 
-def _call_of(
-    event: Event, shard: int, *, now: datetime, is_replay: bool, is_last: bool
-) -> tuple[list[str], list[Any]]:
-    day = _day_of_bucket(bucket_of_ms(event.at_ms), settings.TIME_ZONE)
-    tag = _tag(shard)
+def _call_of(event: Event, *, now: datetime, is_replay: bool) -> tuple[list[str], list[Any]]:
+    bucket = bucket_of_ms(event.at_ms)
+    day = _day_of_bucket(bucket, settings.TIME_ZONE)
+    drops = _drops_of_bucket(bucket)
+    prefix = settings.KEY_PREFIX
+    tag = f"{{{prefix}}}"
     if event.kind is Kind.DROP:
         # The same view may be dropped more than once; sent again it has the same time as well.
         id_digest = _digest(b"drop", event.id, event.at_ms.to_bytes(8, "big"))
@@ -192,17 +190,16 @@ def _call_of(
     reader_hash = 0
     extra: list[Any] = []
     if event.kind is Kind.VIEW:
-        extra = ["", "", 0, *_limits(event)]
+        extra = ["", "", 0, *_limits(event), drops.limited]
         if event.reader:
             digest = _digest(b"reader", event.reader)
             reader_hash = _hash_of(digest)
             on_page = _digest(b"page", event.reader, event.page.to_bytes(8, "big"))
             extra[:3] = [digest[2:8], on_page[2:8], (event.at_ms - day.start_ms) // 1000]
     elif event.kind is Kind.READ:
-        extra = [event.seconds, event.scroll, "last" if is_last else "more"]
+        extra = [event.seconds, event.scroll]
     keys = [
-        f"{tag}:epoch",
-        f"{tag}:stream",
+        *_keys_of_shard(_shard_of(event), prefix),
         f"{tag}:i:{day.name}:{id_hash}",
         f"{tag}:i:{day.name_before}:{id_hash}",
         f"{tag}:i:{day.name_after}:{id_hash}",
@@ -218,10 +215,7 @@ def _call_of(
         packing.pack(event),
         "replay" if is_replay else "live",
         seconds_left + memory_seconds,
-        packing.pack_drop(
-            bucket_of_ms(event.at_ms),
-            DropReason.UNKNOWN_VIEW if event.kind is Kind.READ else DropReason.DUPLICATE,
-        ),
+        drops.unknown if event.kind is Kind.READ else drops.duplicate,
         *extra,
     ]
 
@@ -229,12 +223,25 @@ def _call_of(
 def _limits(event: Event) -> list[Any]:
     """Return what limits the views of a minute, in event time: so a log has its own minutes."""
     network = _digest(b"network", event.network)[:7] if event.network else ""
-    limited = packing.pack_drop(bucket_of_ms(event.at_ms), DropReason.RATE_LIMIT)
     reader_limit, network_limit = (
         settings.ANALYTICS_READER_LIMIT or NO_LIMIT,
         settings.ANALYTICS_NETWORK_LIMIT or NO_LIMIT,
     )
-    return [network, reader_limit, network_limit, limited]
+    return [network, reader_limit, network_limit]
+
+
+class _Drops(NamedTuple):
+    """Entries for what only the script can find out."""
+
+    duplicate: str
+    unknown: str
+    limited: str
+
+
+@lru_cache(maxsize=256)
+def _drops_of_bucket(bucket: int) -> _Drops:
+    reasons = (DropReason.DUPLICATE, DropReason.UNKNOWN_VIEW, DropReason.RATE_LIMIT)
+    return _Drops(*(packing.pack_drop(bucket, reason) for reason in reasons))
 
 
 class _Day(NamedTuple):
@@ -272,8 +279,20 @@ def _hash_of(digest: bytes) -> int:
     return int.from_bytes(digest[:2], "big") % HASHES_PER_DAY
 
 
-def _tag(shard: int) -> str:
-    return f"{{{settings.KEY_PREFIX}:s{shard}}}"
+@lru_cache(maxsize=256)
+def _keys_of_shard(shard: int, prefix: str) -> tuple[str, str]:
+    """Return the keys of a shard's epoch and stream."""
+    if shard < FIRST_SHARD:
+        return f"{{{prefix}:s{shard}}}:epoch", f"{{{prefix}:s{shard}}}:stream"
+    return f"{{{prefix}}}:epoch:{shard}", f"{{{prefix}}}:stream:{shard}"
+
+
+def _epoch_key(shard: int) -> str:
+    return _keys_of_shard(shard, settings.KEY_PREFIX)[0]
+
+
+def _stream_key(shard: int) -> str:
+    return _keys_of_shard(shard, settings.KEY_PREFIX)[1]
 
 
 _report_count = count()
@@ -292,20 +311,19 @@ def _report(error: RedisError) -> None:
 
 def read_stream(shard: int, after: str, *, count: int = 1000) -> list[StreamEntry]:
     """Return up to `count` entries after an id, oldest first: id and its flat fields, raw."""
-    answer = worker_client().execute_command(
-        "XRANGE", f"{_tag(shard)}:stream", f"({after}", "+", "COUNT", count
+    entries: list[StreamEntry] = worker_client().execute_command(
+        "XRANGE", _stream_key(shard), f"({after}", "+", "COUNT", count
     )
-    return answer or []
+    return entries
 
 
 def stream_state(shard: int) -> StreamState:
     client = worker_client()
-    epoch = client.get(f"{_tag(shard)}:epoch")
+    epoch = client.get(_epoch_key(shard))
     try:
-        facts = client.execute_command("XINFO STREAM", f"{_tag(shard)}:stream")
+        last_id = client.xinfo_stream(_stream_key(shard))["last-generated-id"]
     except redis.ResponseError:  # no such key
         return StreamState("", "0-0")
-    last_id = dict(zip(facts[::2], facts[1::2], strict=True))[b"last-generated-id"]
     return StreamState(epoch.decode() if epoch else "", last_id.decode())
 
 
@@ -315,7 +333,7 @@ def begin_epoch(shard: int, *, above: str, now: datetime, is_lost: bool = False)
     Does nothing if an epoch stands, unless the caller knows that its stream lost its end.
     """
     marker_ms = max(int(above.partition("-")[0]) + 1, int(now.timestamp() * 1000))
-    keys = [f"{_tag(shard)}:epoch", f"{_tag(shard)}:stream"]
+    keys = [_epoch_key(shard), _stream_key(shard)]
     arguments = [f"{marker_ms}-0", packing.EPOCH_ENTRY, "lost" if is_lost else ""]
     name = worker_client().execute_command("EVAL", _BEGIN_EPOCH, len(keys), *keys, *arguments)
     return bytes(name).decode()
@@ -323,7 +341,7 @@ def begin_epoch(shard: int, *, above: str, now: datetime, is_lost: bool = False)
 
 def trim_stream(shard: int, *, before: str) -> None:
     """Drop entries before an id; a few more may stay, as that is much cheaper."""
-    worker_client().execute_command("XTRIM", f"{_tag(shard)}:stream", "MINID", "~", before)
+    worker_client().execute_command("XTRIM", _stream_key(shard), "MINID", "~", before)
 
 
 def backlog_of(shard: int, after: str, *, limit: int = 10_000) -> int:
@@ -334,12 +352,9 @@ def backlog_of(shard: int, after: str, *, limit: int = 10_000) -> int:
 def readers_now(*, now: datetime, minutes: int = 5) -> int:
     """Return about how many readers came in the last minutes; RedisError if it will not say."""
     newest = int(now.timestamp()) // 60
-    client = web_client()
-    total = 0
-    for shard in range(settings.ANALYTICS_SHARDS):  # a reader belongs to one shard
-        keys = [f"{_tag(shard)}:n:{newest - back}" for back in range(minutes + 1)]
-        total += int(client.execute_command("PFCOUNT", *keys))
-    return total
+    tag = f"{{{settings.KEY_PREFIX}}}"
+    keys = [f"{tag}:n:{newest - back}" for back in range(minutes + 1)]
+    return int(web_client().execute_command("PFCOUNT", *keys))
 
 
 def is_alive() -> bool:
@@ -360,20 +375,43 @@ def _connect(timeout_seconds: float) -> Client:
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
-    for command in ("XRANGE", "XINFO STREAM"):
-        # Making objects of every entry would cost more than all the rest of a drain.
-        client.set_response_callback(command, _as_it_came)
+    # Making objects of every entry would cost more than all the rest of a drain. A cluster's
+    # client knows no such wish: its nodes have made objects by then.
+    client.set_response_callback("XRANGE", _as_it_came)
     return client
 
 
-def _as_it_came(answer: Any, **options: Any) -> Any:
-    return answer
+def _as_it_came(answer: Any, **options: Any) -> list[StreamEntry]:
+    if answer and isinstance(answer[0][1], dict):
+        return [
+            (name, [part for pair in fields.items() for part in pair]) for name, fields in answer
+        ]
+    return answer or []
+
+
+class _OfThread(threading.local):
+    """A thread's own connection; taking one from a pool costs as much as a whole question."""
+
+    client: Client = None
+    owner: object = None
+
+
+_of_thread = _OfThread()
 
 
 @lru_cache(maxsize=1)
-def web_client() -> Client:
-    """Return the client for storing: impatient, without retries."""
+def _web_client_of_process(process: int) -> Client:
     return _connect(settings.ANALYTICS_REDIS_TIMEOUT_MS / 1000)
+
+
+def web_client() -> Client:
+    """Return this thread's client for storing: impatient, without retries."""
+    shared = _web_client_of_process(os.getpid())
+    if _of_thread.owner is not shared:
+        is_single = isinstance(shared, redis.Redis)
+        _of_thread.client = shared.client() if is_single else shared
+        _of_thread.owner = shared
+    return _of_thread.client
 
 
 @lru_cache(maxsize=1)
@@ -385,7 +423,7 @@ def worker_client() -> Client:
 def reset() -> None:
     """Forget connections and failures, as a new process would."""
     global breaker
-    web_client.cache_clear()
+    _web_client_of_process.cache_clear()
     worker_client.cache_clear()
     breaker = CircuitBreaker(time.monotonic)
     spool.writer.let_go()

@@ -96,6 +96,8 @@ PAID_CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "dclid", "msclkid"})
 
 def host_of(url: str) -> str:
     """Return the lower-case host of an address without `www.`; "" if there is none."""
+    if not url:
+        return ""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").rstrip(".").removeprefix("www.")

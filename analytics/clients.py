@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -20,6 +21,10 @@ def _networks(proxies: tuple[str, ...]) -> tuple[Network, ...]:
 
 def _parsed(text: str) -> Address | None:
     """Read an address as proxies write it: also `[v6]:port`, `v4:port` and `v6%zone`."""
+    try:
+        return ipaddress.IPv4Address(socket.inet_pton(socket.AF_INET, text))  # what is most common
+    except (OSError, ValueError):
+        pass
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
@@ -36,7 +41,7 @@ def _parsed(text: str) -> Address | None:
 def _behind_proxies(nearest: Address, forwarded: str) -> Address:
     """Walk X-Forwarded-For from the right for as long as the hop is a proxy of ours."""
     networks = _networks(tuple(settings.TRUSTED_PROXIES))
-    hops = forwarded.split(",") if forwarded else []
+    hops = forwarded.split(",")
     client = nearest
     while hops and any(client in network for network in networks):
         hop = _parsed(hops.pop())
@@ -52,8 +57,9 @@ def network_of(environ: Mapping[str, Any]) -> str:
     nearest = _parsed(given)
     if nearest is None:
         return str(given)
-    if settings.TRUSTED_PROXIES:
-        nearest = _behind_proxies(nearest, environ.get("HTTP_X_FORWARDED_FOR") or "")
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR")
+    if forwarded and settings.TRUSTED_PROXIES:
+        nearest = _behind_proxies(nearest, forwarded)
     if isinstance(nearest, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Address(int(nearest) >> 64 << 64))
     return str(nearest)

@@ -37,7 +37,7 @@ from analytics.upserts import COUNTS, add_rows, insert_rows
 logger = logging.getLogger(__name__)
 
 READ_COUNT = 1000
-READS_PER_TRANSACTION = 20
+READS_PER_TRANSACTION = 50
 TRANSACTIONS_PER_CALL = 50
 TRIM_BEHIND_MS = 60_000
 POISON_LIMIT_CHARACTERS = 2000
@@ -45,6 +45,10 @@ POISON_LIMIT_CHARACTERS = 2000
 # Shards that are drained at once may pass it by a few.
 VALUES_LIMITS = {Dimension.CAMPAIGN: 50, Dimension.REFERRER: 200, Dimension.SEARCH_WORDS: 50}
 OTHER = "other"
+VIEW, READ, DROP = Kind.VIEW.value, Kind.READ.value, Kind.DROP.value
+
+Shown = tuple[int, str]  # a dimension and its value
+DEPTHS: list[Shown] = [(Dimension.DEPTH.value, str(25 * quarter)) for quarter in range(5)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,55 +64,76 @@ class DrainResult:
 
 @dataclass(slots=True)
 class Batch:
-    """The sums of some entries, by the keys of the tables."""
+    """The sums of some entries, by the keys of the tables.
 
-    buckets: dict[tuple[int, int], list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0] * len(COUNTS))
-    )
-    dimensions: dict[tuple[date, int, int, str], list[int]] = field(
-        default_factory=lambda: defaultdict(lambda: [0, 0])
-    )
+    `dimensions` hold views and visits by day and page, then by dimension and value.
+    """
+
+    buckets: dict[tuple[int, int], list[int]] = field(default_factory=dict)
+    dimensions: dict[tuple[date, int], dict[Shown, list[int]]] = field(default_factory=dict)
     drops: Counter[tuple[int, str, str]] = field(default_factory=Counter)
     poison: list[tuple[str, str, str]] = field(default_factory=list)
+    zone: str = field(default_factory=lambda: settings.TIME_ZONE)
 
     def add(self, entry: packing.Entry, times: int) -> None:
         """Add an entry that was read `times` times."""
-        if entry.kind == Kind.VIEW.value:
+        if entry.kind == VIEW:
             self._add_view(entry, times)
-        elif entry.kind == Kind.READ.value:
+        elif entry.kind == READ:
             self._add_reading(entry, times)
-        elif entry.kind == Kind.DROP.value:
+        elif entry.kind == DROP:
             hour = entry.bucket // BUCKETS_PER_HOUR
             self.drops[hour, entry.reason, entry.detail] += times
 
+    def _counts(self, entry: packing.Entry) -> list[int]:
+        key = entry.page, entry.bucket
+        counts = self.buckets.get(key)
+        if counts is None:
+            counts = self.buckets[key] = [0] * len(COUNTS)
+        return counts
+
     def _add_view(self, entry: packing.Entry, times: int) -> None:
-        visits = times if entry.flags & 1 else 0
-        counts = self.buckets[entry.page, entry.bucket]
+        flags = entry.flags
+        visits = times if flags & 1 else 0
+        counts = self._counts(entry)
         counts[0] += times
         counts[1] += visits
-        if entry.flags & 2:
+        if flags & 2:
             counts[2] += times
-        if entry.flags & 4:
+        if flags & 4:
             counts[3] += times
-        day = _day_of_bucket(entry.bucket, settings.TIME_ZONE)
-        for dimension, value in entry.dimensions:
-            figures = self.dimensions[day, entry.page, dimension, value]
-            figures[0] += times
-            figures[1] += visits
+        if entry.dimensions:
+            self._add_shown(entry, entry.dimensions, times, visits)
 
     def _add_reading(self, entry: packing.Entry, times: int) -> None:
-        self.buckets[entry.page, entry.bucket][4] += entry.seconds * times
+        self._counts(entry)[4] += entry.seconds * times
         if entry.depths:
-            day = _day_of_bucket(entry.bucket, settings.TIME_ZONE)
-            for quarter in entry.depths:
-                self.dimensions[day, entry.page, Dimension.DEPTH, str(25 * quarter)][0] += times
+            self._add_shown(entry, (DEPTHS[quarter] for quarter in entry.depths), times, 0)
+
+    def _add_shown(
+        self, entry: packing.Entry, shown: Iterable[Shown], views: int, visits: int
+    ) -> None:
+        key = _day_of_bucket(entry.bucket, self.zone), entry.page
+        of_page = self.dimensions.get(key)
+        if of_page is None:
+            of_page = self.dimensions[key] = {}
+        for value in shown:
+            figures = of_page.get(value)
+            if figures is None:
+                of_page[value] = [views, visits]
+            else:
+                figures[0] += views
+                figures[1] += visits
 
     def days(self) -> dict[tuple[int, date], list[int]]:
         """Return the sums by page and day of the site."""
         days: dict[tuple[int, date], list[int]] = {}
         for (page, bucket), counts in self.buckets.items():
-            key = page, _day_of_bucket(bucket, settings.TIME_ZONE)
-            days[key] = [a + b for a, b in zip(days.get(key, [0] * 5), counts, strict=True)]
+            key = page, _day_of_bucket(bucket, self.zone)
+            known = days.get(key)
+            days[key] = (
+                [a + b for a, b in zip(known, counts, strict=True)] if known else list(counts)
+            )
         return days
 
 
@@ -143,7 +168,7 @@ def drain_shard(
 def shards() -> list[int]:
     """Return every shard that may hold something, also if there are fewer now."""
     known = ShardCheckpoint.objects.values_list("shard", flat=True)
-    return sorted({*range(settings.ANALYTICS_SHARDS), *known})
+    return sorted({*buffer.shards(), *known})
 
 
 def aggregate(entries: Iterable[buffer.StreamEntry]) -> Batch:
@@ -215,9 +240,12 @@ def _count(batch: Batch, shard: int, old_id: str, new_id: str, *, now: datetime)
 def _cap_values(batch: Batch) -> None:
     """Let new values of a page beyond the limit of its day be counted as others."""
     for dimension, limit in VALUES_LIMITS.items():
-        asked = Counter(
-            (day, page) for day, page, kind, _ in batch.dimensions if kind == dimension
-        )
+        number = dimension.value
+        asked = {
+            key: count
+            for key, shown in batch.dimensions.items()
+            if (count := sum(kind == number for kind, _ in shown))
+        }
         if not asked:
             continue
         rows = PageDayDimension.objects.filter(
@@ -235,20 +263,26 @@ def _cap_values(batch: Batch) -> None:
         rows = rows.filter(page_id__in={page for _, page in crowded})
         for day, page, value in rows.values_list("day", "page_id", "value"):
             known[day, page].add(value)
-        keys = [key for key in batch.dimensions if key[2] == dimension and key[:2] in crowded]
-        # What is read most keeps its name.
-        for key in sorted(keys, key=lambda key: (-batch.dimensions[key][0], key)):
-            day, page, _, value = key
-            values = known[day, page]
-            if value == OTHER or value in values:
-                continue
-            if len(values - {OTHER}) < limit:
-                values.add(value)
-                continue
-            views, visits = batch.dimensions.pop(key)
-            others = batch.dimensions[day, page, dimension, OTHER]
-            others[0] += views
-            others[1] += visits
+        for key in crowded:
+            _gather_others(batch.dimensions[key], number, known[key], limit)
+
+
+def _gather_others(
+    of_page: dict[Shown, list[int]], number: int, known: set[str], limit: int
+) -> None:
+    """Count as others what is beyond the limit; what is read most keeps its name."""
+    shown = [key for key in of_page if key[0] == number]
+    for key in sorted(shown, key=lambda key: (-of_page[key][0], key)):
+        value = key[1]
+        if value == OTHER or value in known:
+            continue
+        if len(known - {OTHER}) < limit:
+            known.add(value)
+            continue
+        views, visits = of_page.pop(key)
+        others = of_page.setdefault((number, OTHER), [0, 0])
+        others[0] += views
+        others[1] += visits
 
 
 def _write(batch: Batch, shard: int, *, now: datetime) -> None:
@@ -270,7 +304,11 @@ def _write(batch: Batch, shard: int, *, now: datetime) -> None:
         PageDayDimension,
         ["day", "page_id", "dimension", "value"],
         ["views", "visits"],
-        ((*key, *counts) for key, counts in batch.dimensions.items()),
+        (
+            (*key, *shown, *figures)
+            for key, of_page in batch.dimensions.items()
+            for shown, figures in of_page.items()
+        ),
     )
     add_rows(
         DropCount,

@@ -7,6 +7,7 @@ it goes no further than that script, not even into the spool.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -74,7 +75,7 @@ class Event:
     at_ms: int
     page: int = 0
     reader: bytes | None = None
-    dimensions: dict[Dimension, str] = field(default_factory=dict)
+    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
     seconds: int = 0
     scroll: int = 0
     reason: str = ""

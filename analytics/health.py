@@ -95,9 +95,9 @@ def check(*, now: datetime) -> Health:
 
 def _drained_at() -> datetime | None:
     """Return when the shard that is behind most was drained; None if one never was."""
-    rows = ShardCheckpoint.objects.filter(shard__lt=settings.ANALYTICS_SHARDS)
+    rows = ShardCheckpoint.objects.filter(shard__in=buffer.shards())
     times = [row.drained_at for row in rows if row.drained_at]
-    return min(times) if len(times) == settings.ANALYTICS_SHARDS else None
+    return min(times) if len(times) == len(buffer.shards()) else None
 
 
 def _backlog(positions: dict[int, str]) -> int | None:

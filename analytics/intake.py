@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from analytics.bots import kind_of_bot
-from analytics.channels import Channel, host_of, origin_of
+from analytics.channels import Channel, Origin, host_of, origin_of
 from analytics.clients import country_of, network_of, wants_no_pseudonym
-from analytics.devices import classify
+from analytics.devices import Device, classify
 from analytics.events import Dimension, DropReason, Event, Kind
 from analytics.pages import PageState, state_of
 from analytics.pseudonyms import Salts, network_hash, pseudonym, salt_of
@@ -273,21 +273,38 @@ def _reader(candidate: Candidate, network: str, at_ms: int, salts: Salts) -> byt
     )
 
 
-def _dimensions(candidate: Candidate) -> dict[Dimension, str]:
+def _dimensions(candidate: Candidate) -> Mapping[Dimension, str]:
     """Return what is known of a view; an image knows its page's address but no referrer."""
-    own_hosts = frozenset(host.removeprefix("www.") for host in _own_hosts(candidate))
-    origin = origin_of(referrer=candidate.ref, location=candidate.loc, own_hosts=own_hosts)
-    device = classify(candidate.user_agent)
-    is_channel_known = not candidate.is_noscript or origin.channel != Channel.DIRECT
+    own_hosts = _hosts_without_www(candidate.header("HTTP_HOST"), settings.SITE_URL)
+    return _shown(
+        origin_of(referrer=candidate.ref, location=candidate.loc, own_hosts=own_hosts),
+        classify(candidate.user_agent),
+        country_of(candidate.environ),
+        is_noscript=candidate.is_noscript,
+    )
+
+
+@lru_cache(maxsize=64)
+def _hosts_without_www(host: str, site_url: str) -> frozenset[str]:
+    hosts = (_host_in("//" + host), _host_in(site_url))
+    return frozenset(name.removeprefix("www.") for name in hosts)
+
+
+# Classes are few, and nothing in them is of one reader alone.
+@lru_cache(maxsize=2048)
+def _shown(
+    origin: Origin, device: Device, country: str, *, is_noscript: bool
+) -> Mapping[Dimension, str]:
+    is_channel_known = not is_noscript or origin.channel != Channel.DIRECT
     values = {
         Dimension.CHANNEL: origin.channel.value if is_channel_known else "",
         Dimension.REFERRER: origin.referrer,
         Dimension.DEVICE: device.device,
         Dimension.BROWSER: device.browser,
         Dimension.SYSTEM: device.system,
-        Dimension.COUNTRY: country_of(candidate.environ),
+        Dimension.COUNTRY: country,
         Dimension.CAMPAIGN: origin.campaign,
-        Dimension.SENDER: "noscript" if candidate.is_noscript else "",
+        Dimension.SENDER: "noscript" if is_noscript else "",
         Dimension.SEARCH_WORDS: origin.search_words,
     }
     return {dimension: value for dimension, value in values.items() if value}

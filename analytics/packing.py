@@ -11,7 +11,8 @@ column is version and kind. The script in Redis adds the last columns:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from analytics.events import Dimension, DropReason, Event, Kind
 from analytics.timebuckets import bucket_of_ms
@@ -24,11 +25,11 @@ BUCKET_LIMIT = 5_000_000  # in the year 2112; far beyond, days have no date
 VALUE_LIMIT_CHARACTERS = 100
 DETAIL_LIMIT_CHARACTERS = 40
 _DIMENSIONS = {str(dimension.value): dimension.value for dimension in Dimension}
+_VIEW = Kind.VIEW.value
 _REASONS = frozenset(DropReason.values)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One event as a drain sees it; `flags` are 1 visit, 2 first on page, 4 first on site.
 
     `depths` are the quarters of the page that a reading has newly reached, 0 for its beginning.
@@ -54,7 +55,7 @@ def pack(event: Event) -> str:
     columns = [f"{VERSION}{event.kind.value}", str(bucket), str(event.page)]
     if event.kind is Kind.VIEW:
         columns += [
-            f"{dimension.value}{value[:VALUE_LIMIT_CHARACTERS]}"
+            f"{int(dimension)}{value[:VALUE_LIMIT_CHARACTERS]}"
             for dimension, value in event.dimensions.items()
             if value
         ]
@@ -68,7 +69,7 @@ def pack_drop(bucket: int, reason: str, detail: str = "") -> str:
 
 def unpack(payload: bytes) -> Entry:
     """Return what a payload says; ValueError if the tables could not hold it."""
-    head, *columns = payload.decode().split("\t")
+    head, _, columns = payload.decode().partition("\t")
     try:
         read = _READERS[head]
     except KeyError:
@@ -79,17 +80,27 @@ def unpack(payload: bytes) -> Entry:
         raise ValueError("Too few columns.") from None
 
 
-def _read_view(columns: list[str]) -> Entry:
+def _read_view(text: str) -> Entry:
+    bucket, page, rest = text.split("\t", 2)
+    flags, dimensions = _flags_and_dimensions(rest)
     return Entry(
-        kind=Kind.VIEW.value,
-        bucket=_number(columns[0], at_most=BUCKET_LIMIT),
-        page=_number(columns[1], at_least=1),
-        flags=_number(columns[-1], at_most=7),
-        dimensions=tuple(_dimension(column) for column in columns[2:-1]),
+        _VIEW,
+        _number(bucket, at_most=BUCKET_LIMIT),
+        _number(page, at_least=1),
+        flags,
+        dimensions,
     )
 
 
-def _read_reading(columns: list[str]) -> Entry:
+# Pages are many; of what is known of their readers there are a few hundred combinations.
+@lru_cache(maxsize=8192)
+def _flags_and_dimensions(text: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+    *columns, flags = text.split("\t")
+    return _number(flags, at_most=7), tuple(_dimension(column) for column in columns)
+
+
+def _read_reading(text: str) -> Entry:
+    columns = text.split("\t")
     return Entry(
         kind=Kind.READ.value,
         bucket=_number(columns[0], at_most=BUCKET_LIMIT),
@@ -100,8 +111,8 @@ def _read_reading(columns: list[str]) -> Entry:
     )
 
 
-def _read_drop(columns: list[str]) -> Entry:
-    bucket, reason, detail = columns
+def _read_drop(text: str) -> Entry:
+    bucket, reason, detail = text.split("\t")
     if reason not in _REASONS:
         raise ValueError(f"No such reason: {reason[:20]!r}.")
     return Entry(
@@ -112,7 +123,7 @@ def _read_drop(columns: list[str]) -> Entry:
     )
 
 
-def _read_epoch(columns: list[str]) -> Entry:
+def _read_epoch(text: str) -> Entry:
     return Entry(kind="e")
 
 

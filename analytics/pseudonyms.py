@@ -7,12 +7,13 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from analytics.models import DaySalt
-from analytics.timebuckets import day_of_ms
+from analytics.timebuckets import BUCKET_SECONDS, bucket_of_ms, day_of_ms
 
 SALT_BYTES = 32
 PSEUDONYM_BYTES = 8
@@ -52,7 +53,13 @@ def salts_from(key: bytes) -> Salts:
 
 def day_of(at_ms: int) -> date:
     """Return the day of the site's time zone in which a pseudonym of this moment lives."""
-    return day_of_ms(at_ms, ZoneInfo(settings.TIME_ZONE))
+    return _day_of_bucket(bucket_of_ms(at_ms), settings.TIME_ZONE)
+
+
+@lru_cache(maxsize=64)
+def _day_of_bucket(bucket: int, zone_name: str) -> date:
+    """Return the bucket's day; every zone's midnight is a bucket's edge."""
+    return day_of_ms(bucket * BUCKET_SECONDS * 1000, ZoneInfo(zone_name))
 
 
 def pseudonym(

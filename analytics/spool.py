@@ -32,6 +32,9 @@ FILE_LIMIT_BYTES = 8_000_000
 WARNING_SHARE = 0.8
 WARNING_PAUSE_SECONDS = 10
 OFFSET_EVERY_ENTRIES = 200
+# Entries once named their shard. A feeder of that version finds no stream of this number and
+# leaves the entry to one that is new.
+_NO_SHARD = 100
 
 
 class SpoolFailed(Exception):
@@ -40,14 +43,9 @@ class SpoolFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SpoolEntry:
-    """An event that waits.
-
-    `may_have_arrived` says that Redis was asked and did not answer; `shard` is the one that was
-    asked, which must be asked again even if there are more shards by then.
-    """
+    """An event that waits; `may_have_arrived` says that Redis was asked and did not answer."""
 
     event: Event
-    shard: int
     may_have_arrived: bool
     spooled_at_ms: int
 
@@ -66,7 +64,7 @@ def encode(entry: SpoolEntry) -> bytes:
         event.scroll,
         event.reason,
         event.detail,
-        entry.shard,
+        _NO_SHARD,
         int(entry.may_have_arrived),
         entry.spooled_at_ms,
     ]
@@ -80,7 +78,7 @@ def decode(line: bytes) -> SpoolEntry:
     if not text or checksum != b"%08x" % zlib.crc32(text):
         raise ValueError("The checksum does not fit.")
     kind, id, at_ms, page, reader, dimensions, *rest = json.loads(text)
-    seconds, scroll, reason, detail, shard, may_have_arrived, spooled_at_ms = rest
+    seconds, scroll, reason, detail, _, may_have_arrived, spooled_at_ms = rest
     event = Event(
         kind=Kind(kind),
         id=bytes.fromhex(id),
@@ -93,7 +91,7 @@ def decode(line: bytes) -> SpoolEntry:
         reason=reason,
         detail=detail,
     )
-    return SpoolEntry(event, shard, bool(may_have_arrived), spooled_at_ms)
+    return SpoolEntry(event, bool(may_have_arrived), spooled_at_ms)
 
 
 class Writer:

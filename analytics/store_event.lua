@@ -1,5 +1,5 @@
--- Stores one event of one shard, or says why not. Flags are computed here, once, so that reading
--- the stream again cannot change them. All keys carry the shard's hash tag.
+-- Stores one event, or says why not. Flags are computed here, once, so that reading
+-- the stream again cannot change them. All keys carry the same hash tag.
 --
 -- KEYS: 1 epoch, 2 stream, 3-5 view ids of the event's day, the day before and the day after,
 --       6 readers of the event's day, 7 counters of the event's minute, 8 readers of that minute
@@ -8,7 +8,7 @@
 --       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the
 --       day, 10 field of the network ('' for unknown), 11 and 12 how many views a minute may have
 --       by reader and page, and by network, 13 entry for a view beyond, to which the limit is added
---       read: 7 seconds, 8 scroll, 9 last or more (other shards may know the id)
+--       read: 7 seconds, 8 scroll
 --
 -- Answers stored, seen, unknown or refused.
 
@@ -131,9 +131,7 @@ end
 local function store_read()
   local key = key_that_knows(ARGV[2])
   if not key then
-    if ARGV[9] == 'last' then
-      append(ARGV[6])
-    end
+    append(ARGV[6])
     return 'unknown'
   end
   local stored = redis.call('HGET', key, ARGV[2])

@@ -7,6 +7,8 @@ Addresses: `redis://host:port/db`, `rediss://…`, `unix:///path`,
 
 import hashlib
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import redis
 from django.core.exceptions import ImproperlyConfigured
+from redis.exceptions import RedisClusterException
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
 # The kernel cuts a Unix socket's path at 108 bytes on Linux and 104 on macOS.
@@ -62,13 +65,48 @@ def is_sentinel(url: str) -> bool:
     return url.startswith("sentinel://")
 
 
+def is_cluster(url: str) -> bool:
+    return url.startswith("redis+cluster://")
+
+
+def _refuse_cluster(url: str) -> None:
+    if is_cluster(url):
+        raise ImproperlyConfigured(
+            "redis+cluster:// serves counting alone: set CACHE_URL and BROKER_URL to a Redis "
+            "that is no cluster."
+        )
+
+
 def connect(url: str, **options: Any) -> Any:
-    """Return a client for any of the addresses above; it connects with the first command."""
-    if url.startswith("redis+cluster://"):
-        return redis.RedisCluster.from_url(url.replace("redis+cluster", "redis", 1), **options)
+    """Return a client for any of the addresses above.
+
+    It connects with the first command; a cluster's asks for its nodes at once.
+    """
+    if is_cluster(url):
+        return ClusterClient.from_url(url.replace("redis+cluster", "redis", 1), **options)
     if is_sentinel(url):
         return redis.Redis(connection_pool=AddressPool.from_url(url, **options))
     return redis.Redis.from_url(url, **options)
+
+
+class ClusterClient(redis.RedisCluster):
+    """A cluster's client that says in the words of any other client that it finds no node."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        with _said_as_a_broken_connection():
+            super().__init__(*args, **options)
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        with _said_as_a_broken_connection():
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _said_as_a_broken_connection() -> Iterator[None]:
+    try:
+        yield
+    except RedisClusterException as error:  # not a RedisError
+        raise redis.ConnectionError(str(error)) from error
 
 
 class AddressPool:
@@ -76,6 +114,7 @@ class AddressPool:
 
     @staticmethod
     def from_url(url: str, **options: Any) -> redis.ConnectionPool:
+        _refuse_cluster(url)
         if not is_sentinel(url):
             return redis.ConnectionPool.from_url(url, **options)
         address = SentinelAddress.parse(url)
@@ -91,6 +130,7 @@ class AddressPool:
 
 def for_celery(redis_url: str) -> str:
     """Return `redis_url` as Celery spells it: a socket is `redis+socket://`."""
+    _refuse_cluster(redis_url)
     if redis_url.startswith("unix://"):
         path, _, query = redis_url.removeprefix("unix://").partition("?")
         database = dict(pair.split("=", 1) for pair in query.split("&") if "=" in pair).get("db")

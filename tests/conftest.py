@@ -15,7 +15,7 @@ from django.utils.translation.reloader import translation_file_changed
 from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
 from analytics.staff import forget_sessions
-from cms import catalogues, embedded_redis
+from cms import catalogues, embedded_redis, redis_addresses
 from cms.page_cache import fragments
 from news.consent import triggers
 
@@ -30,7 +30,7 @@ def redis_server() -> Iterator[redis.Redis]:
     process = None
     if not os.environ.get("REDIS_URL"):
         process = embedded_redis.start(settings.EMBEDDED_REDIS_SOCKET, settings.VAR_DIR / "redis")
-    client = redis.Redis.from_url(settings.REDIS_URL)
+    client = redis_addresses.connect(settings.REDIS_URL)
     yield client
     forget(client)
     client.close()

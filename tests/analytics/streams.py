@@ -17,6 +17,7 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
 NOON_BUCKET = NOON_MS // 900_000
 MINUTE_MS = 60_000
+SHARD, OTHER_SHARD = 100, 101
 
 
 def view(
@@ -48,6 +49,14 @@ def drop(reason: str = "bot", detail: str = "", *, at_ms: int = NOON_MS) -> Even
     return Event(Kind.DROP, os.urandom(16), at_ms, reason=reason, detail=detail)
 
 
+def stream_of(shard: int = SHARD) -> str:
+    return f"{{{settings.KEY_PREFIX}}}:stream:{shard}"
+
+
+def epoch_of(shard: int = SHARD) -> str:
+    return f"{{{settings.KEY_PREFIX}}}:epoch:{shard}"
+
+
 def begin_epochs(now: datetime = NOON) -> None:
     """Let every shard take events, as the first drain does; the second reads the markers."""
     buffer.reset()
@@ -63,7 +72,7 @@ def payloads() -> list[str]:
     """What stands in all streams, without the markers of epochs."""
     return [
         fields[1].decode()
-        for shard in range(settings.ANALYTICS_SHARDS)
+        for shard in buffer.shards()
         for _, fields in buffer.read_stream(shard, "0-0")
         if fields[1] != b"1e"
     ]
@@ -77,7 +86,7 @@ def rows(model: type[models.Model], *columns: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def without_epoch() -> Iterator[None]:
     """Redis refuses inside, as after losing its data."""
-    keys = [f"{{{settings.KEY_PREFIX}:s{shard}}}:epoch" for shard in shards()]
+    keys = [epoch_of(shard) for shard in shards()]
     client = buffer.worker_client()
     names = {key: client.get(key) for key in keys}
     for key in keys:
@@ -89,5 +98,5 @@ def without_epoch() -> Iterator[None]:
 
 def own_keys(client: Any) -> list[bytes]:
     """Return the keys of this test process; others may count in the same Redis."""
-    patterns = (f"{{{settings.KEY_PREFIX}:*", f"{settings.KEY_PREFIX}:*")
+    patterns = (f"{{{settings.KEY_PREFIX}*", f"{settings.KEY_PREFIX}:*")
     return [key for pattern in patterns for key in client.scan_iter(pattern)]

@@ -12,16 +12,24 @@ from tests.analytics.streams import (
     NOON,
     NOON_BUCKET,
     NOON_MS,
+    begin_epochs,
     drop,
     own_keys,
     payloads,
     read,
+    stream_of,
     view,
     without_epoch,
 )
 
 pytestmark = pytest.mark.django_db
 EVENING_MS = NOON_MS + 11 * 60 * MINUTE_MS  # midnight in Berlin
+
+
+@pytest.fixture(autouse=True)
+def one_stream(settings):
+    """So that payloads stand in the order in which their events came."""
+    settings.ANALYTICS_SHARDS = 1
 
 
 def accept(*events, now=NOON, **options):
@@ -203,20 +211,66 @@ def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
     accept(view(reader=b"geheim-1"))
 
     keys = [key for key in own_keys(counting) if settings.KEY_PREFIX.encode() in key]
-    assert {key.split(b":")[2] for key in keys if counting.ttl(key) == -1} == {b"stream", b"epoch"}
+    assert {key.split(b":")[1] for key in keys if counting.ttl(key) == -1} == {b"stream", b"epoch"}
     expiring = [key for key in keys if counting.ttl(key) > 0]
-    assert sorted(key.split(b":")[2] for key in expiring) == [b"i", b"l", b"n", b"r"]
+    assert sorted(key.split(b":")[1] for key in expiring) == [b"i", b"l", b"n", b"r"]
     # until midnight in Berlin, then as long as the spool may hold something, and a margin
     assert {counting.ttl(key) for key in expiring} == {120, 420, (11 + 24 + 2) * 3600}
     assert all(b"geheim-1" not in payload.encode() for payload in payloads())
 
 
-def test_all_keys_of_a_shard_share_their_hash_tag(counting):
+def test_all_keys_share_one_hash_tag(counting):
     accept(*(view(reader=os.urandom(8)) for _ in range(20)))
 
-    own = own_keys(counting)
-    tags = {key.partition(b"}")[0] for key in own}
-    assert tags == {f"{{{settings.KEY_PREFIX}:s{shard}".encode() for shard in range(2)}
+    tags = {key.partition(b"}")[0] for key in own_keys(counting)}
+    assert tags == {f"{{{settings.KEY_PREFIX}".encode()}
+
+
+def test_pages_are_shared_out_among_the_shards(counting, settings):
+    """So that drains at once never write the same row."""
+    settings.ANALYTICS_SHARDS = 2
+    begin_epochs()
+    events = [view(page) for page in range(1, 21)]
+    accept(*events, *(read(event.id, page=event.page) for event in events))
+
+    found = [
+        {fields[1].split(b"\t")[2] for _, fields in buffer.read_stream(shard, "0-0")[1:]}
+        for shard in buffer.shards()
+    ]
+    assert not found[0] & found[1]
+    assert [len(pages) for pages in found] == [10, 10]
+
+
+def test_view_sent_again_from_another_network_is_dropped(counting):
+    ids = [os.urandom(16) for _ in range(20)]
+
+    accept(*(view(id=id, reader=b"at-home-", network=b"homehome") for id in ids))
+    accept(*(view(id=id, reader=b"on-train", network=b"carrier1") for id in ids))
+
+    assert [payload[:2] for payload in payloads()].count("1v") == 20
+    assert {payload for payload in payloads() if payload[:2] == "1d"} == {
+        f"1d\t{NOON_BUCKET}\tduplicate\t"
+    }
+
+
+def test_view_sent_again_after_midnight_from_another_network_is_dropped(counting):
+    ids = [os.urandom(16) for _ in range(20)]
+
+    accept(*(view(id=id, at_ms=EVENING_MS - 1000) for id in ids))
+    accept(*(view(id=id, at_ms=EVENING_MS + 1000, reader=b"tomorrow") for id in ids))
+
+    assert [payload[:2] for payload in payloads()].count("1v") == 20
+
+
+def test_view_that_waits_in_the_spool_and_came_by_another_way_counts_once(counting, spool_dir):
+    """The first try timed out at one web host; the reader's retry reached another."""
+    first = view(reader=b"at-home-")
+    spool.writer.append(spool.SpoolEntry(first, True, spooled_at_ms=NOON_MS))
+    accept(view(id=first.id, reader=b"on-train"))
+
+    buffer.feed_spool(now=NOON)
+
+    assert [payload[:2] for payload in payloads()] == ["1v"]
 
 
 def test_event_is_spooled_while_there_is_no_epoch_and_counts_after(counting, spool_dir):
@@ -230,8 +284,8 @@ def test_event_is_spooled_while_there_is_no_epoch_and_counts_after(counting, spo
 
 
 def test_missing_stream_is_refused_too(counting, spool_dir):
-    for shard in range(2):
-        counting.delete(f"{{{settings.KEY_PREFIX}:s{shard}}}:stream")
+    for shard in buffer.shards():
+        counting.delete(stream_of(shard))
 
     accept(view())
 
@@ -253,9 +307,7 @@ def test_script_is_loaded_again_after_redis_forgot_it(counting):
 def test_write_that_timed_out_but_arrived_counts_once(counting, spool_dir, wait):
     event = view()
     accept(event)
-    spool.writer.append(
-        spool.SpoolEntry(event, buffer.shard_of(event), True, spooled_at_ms=NOON_MS)
-    )
+    spool.writer.append(spool.SpoolEntry(event, True, spooled_at_ms=NOON_MS))
 
     assert buffer.feed_spool(now=NOON + wait) == 1
 
@@ -266,12 +318,11 @@ def test_write_that_timed_out_counts_once_with_more_shards(counting, spool_dir, 
     events = [view(reader=os.urandom(8)) for _ in range(20)]
     for event in events:
         accept(event)
-        spool.writer.append(
-            spool.SpoolEntry(event, buffer.shard_of(event), True, spooled_at_ms=NOON_MS)
-        )
+        spool.writer.append(spool.SpoolEntry(event, True, spooled_at_ms=NOON_MS))
 
     settings.ANALYTICS_SHARDS = 5
-    buffer.feed_spool(now=NOON)
+    begin_epochs()
+    assert buffer.feed_spool(now=NOON) == 20
 
     assert flags() == [7] * 20
 
@@ -338,9 +389,7 @@ def redis_url_of(client: redis.Redis) -> str:
 def test_entry_that_may_have_arrived_and_waited_too_long_is_not_counted_twice(counting, spool_dir):
     sure, unsure = view(5), view(6)
     for event, may_have_arrived in ((sure, False), (unsure, True)):
-        spool.writer.append(
-            spool.SpoolEntry(event, buffer.shard_of(event), may_have_arrived, NOON_MS)
-        )
+        spool.writer.append(spool.SpoolEntry(event, may_have_arrived, NOON_MS))
 
     buffer.feed_spool(now=NOON + timedelta(hours=25))
 

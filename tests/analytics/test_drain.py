@@ -1,10 +1,9 @@
 from datetime import date, timedelta
 
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection
 
-from analytics import buffer
+from analytics import buffer, drain
 from analytics.drain import VALUES_LIMITS, aggregate, drain_shard
 from analytics.events import Dimension
 from analytics.models import (
@@ -23,11 +22,15 @@ from tests.analytics.streams import (
     NOON,
     NOON_BUCKET,
     NOON_MS,
+    OTHER_SHARD,
+    SHARD,
     drain_all,
     drop,
+    epoch_of,
     own_keys,
     read,
     rows,
+    stream_of,
     view,
 )
 
@@ -38,10 +41,6 @@ DAY = date(2026, 3, 10)
 def accept(*events):
     for event in events:
         buffer.accept(event, now=NOON)
-
-
-def stream_of(shard: int = 0) -> str:
-    return f"{{{settings.KEY_PREFIX}:s{shard}}}:stream"
 
 
 def test_events_become_exactly_these_rows(counting):
@@ -128,7 +127,7 @@ def test_view_after_midnight_counts_on_the_next_day(counting):
 
 def test_drain_that_finds_the_checkpoint_moved_stops_and_writes_nothing(counting):
     accept(*(view(reader=bytes([n] * 8)) for n in range(20)))
-    shard = 0
+    shard = OTHER_SHARD  # of page 5
     reads = []
 
     def overtake(execute, sql, params, many, context):
@@ -159,7 +158,7 @@ def test_failure_at_any_table_leaves_nothing_and_is_made_up_for(counting, table)
 
     with connection.execute_wrapper(fail):
         failures = 0
-        for shard in range(2):
+        for shard in (SHARD, OTHER_SHARD):
             try:
                 drain_shard(shard, now=NOON)
             except DatabaseError:
@@ -197,39 +196,40 @@ def test_failure_at_any_table_leaves_nothing_and_is_made_up_for(counting, table)
     ],
 )
 def test_poison_is_set_aside_counted_and_blocks_nothing(counting, fields):
-    entry_id = counting.xadd(stream_of(0), fields).decode()
-    for shard in range(2):
+    entry_id = counting.xadd(stream_of(), fields).decode()
+    for shard in (SHARD, OTHER_SHARD):
         counting.xadd(stream_of(shard), {"e": f"1v\t{NOON_BUCKET}\t5\t7"})
 
     drain_all()
 
     assert rows(PageBucket, "page_id", "views") == [(5, 2)]
-    assert rows(PoisonEntry, "shard", "entry_id") == [(0, entry_id)]
+    assert rows(PoisonEntry, "shard", "entry_id") == [(SHARD, entry_id)]
     assert rows(DropCount, "reason", "count") == [("poison", 1)]
 
 
 def test_stream_keeps_a_minute_behind_what_is_counted(counting):
-    key = stream_of(0)
+    key = stream_of()
     counting.delete(key)
     for number in range(250):
         counting.xadd(key, {"e": f"1v\t{NOON_BUCKET}\t5\t7"}, id=f"{NOON_MS + number * 1000}-0")
-    ShardCheckpoint.objects.filter(shard=0).update(last_id="0-0")
+    ShardCheckpoint.objects.filter(shard=SHARD).update(last_id="0-0")
 
-    drain_shard(0, now=NOON)
+    drain_shard(SHARD, now=NOON)
 
-    oldest = int(buffer.read_stream(0, "0-0")[0][0].split(b"-")[0])
+    oldest = int(buffer.read_stream(SHARD, "0-0")[0][0].split(b"-")[0])
     assert NOON_MS < oldest <= NOON_MS + 190_000
     assert rows(PageBucket, "page_id", "views") == [(5, 250)]
 
 
-def test_more_than_one_transaction_counts_all(counting):
+def test_more_than_one_transaction_counts_all(counting, monkeypatch):
+    monkeypatch.setattr(drain, "READS_PER_TRANSACTION", 20)
     pipe = counting.pipeline()
     for number in range(25_500):
-        pipe.xadd(stream_of(0), {"e": f"1v\t{NOON_BUCKET}\t{number % 7 + 1}\t1"})
+        pipe.xadd(stream_of(), {"e": f"1v\t{NOON_BUCKET}\t{number % 7 + 1}\t1"})
     pipe.execute()
 
-    first = drain_shard(0, now=NOON, transaction_limit=1)
-    second = drain_shard(0, now=NOON)
+    first = drain_shard(SHARD, now=NOON, transaction_limit=1)
+    second = drain_shard(SHARD, now=NOON)
 
     assert (first.entry_count, first.has_rest) == (20_000, True)
     assert (second.entry_count, second.has_rest) == (5_500, False)
@@ -239,10 +239,10 @@ def test_more_than_one_transaction_counts_all(counting):
 def test_first_drain_begins_an_epoch(clean_redis, db):
     buffer.reset()
 
-    assert drain_shard(0, now=NOON).entry_count == 0
+    assert drain_shard(SHARD, now=NOON).entry_count == 0
 
-    checkpoint = ShardCheckpoint.objects.get(shard=0)
-    assert checkpoint.epoch == buffer.stream_state(0).epoch != ""
+    checkpoint = ShardCheckpoint.objects.get(shard=SHARD)
+    assert checkpoint.epoch == buffer.stream_state(SHARD).epoch != ""
     assert checkpoint.drained_at == NOON
 
 
@@ -278,8 +278,8 @@ def test_stream_that_lost_its_end_gets_new_ids_above_the_stored_one(counting):
 def test_epoch_key_alone_is_missing_and_nothing_counts_twice(counting):
     accept(view())
     drain_all()
-    for shard in range(2):
-        counting.delete(f"{{{settings.KEY_PREFIX}:s{shard}}}:epoch")
+    for shard in (SHARD, OTHER_SHARD):
+        counting.delete(epoch_of(shard))
     accept(view(6))
 
     drain_all()
@@ -301,6 +301,20 @@ def test_emptied_redis_counts_what_it_had_counted_and_what_comes(counting):
     assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1)]
 
 
+def test_what_the_version_before_left_in_its_streams_is_counted_once(counting, settings):
+    old = f"{{{settings.KEY_PREFIX}:s0}}"
+    counting.set(f"{old}:epoch", "1-0")
+    entry_id = counting.xadd(f"{old}:stream", {"e": f"1v\t{NOON_BUCKET}\t5\t7"}).decode()
+    ShardCheckpoint.objects.create(shard=0, last_id=entry_id)
+    counting.xadd(f"{old}:stream", {"e": f"1v\t{NOON_BUCKET}\t6\t7"})
+
+    drain_all()
+    counting.xadd(f"{old}:stream", {"e": f"1v\t{NOON_BUCKET}\t7\t7"})
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(6, 1), (7, 1)]
+
+
 def test_shards_can_be_raised(counting, settings):
     accept(*(view(reader=bytes([n] * 8)) for n in range(20)))
     settings.ANALYTICS_SHARDS = 5
@@ -309,7 +323,7 @@ def test_shards_can_be_raised(counting, settings):
     drain_all()
 
     assert rows(PageBucket, "page_id", "views") == [(5, 60)]
-    assert rows(ShardCheckpoint, "shard") == [(n,) for n in range(5)]
+    assert rows(ShardCheckpoint, "shard") == [(n,) for n in range(SHARD, SHARD + 5)]
 
 
 def test_equal_entries_are_read_once_and_count_each(counting):
@@ -339,7 +353,10 @@ def campaigns(page: int = 5) -> dict[str, int]:
     return dict(rows.values_list("value", "views"))
 
 
-def test_campaigns_beyond_the_limit_of_page_and_day_are_counted_as_others(counting, monkeypatch):
+def test_campaigns_beyond_the_limit_of_page_and_day_are_counted_as_others(
+    counting, settings, monkeypatch
+):
+    settings.ANALYTICS_SHARDS = 1  # what shards drain at once may pass the limit
     monkeypatch.setitem(VALUES_LIMITS, Dimension.CAMPAIGN, 2)
 
     def take(*names: str, **where):

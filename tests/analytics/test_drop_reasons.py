@@ -13,7 +13,7 @@ from analytics.intake import MAX_BODY_BYTES
 from analytics.models import DropCount
 from tests.analytics.beacons import NOON, body, take
 from tests.analytics.pages import make_page
-from tests.analytics.streams import NOON_BUCKET, drain_all, read, rows, view
+from tests.analytics.streams import NOON_BUCKET, drain_all, read, rows, stream_of, view
 
 pytestmark = pytest.mark.django_db
 
@@ -64,9 +64,8 @@ def test_reason_is_reached_and_counted(counting, settings, reason):
     ]
 
 
-def test_poison_is_reached_and_counted(counting, settings):
-    tag = f"{{{settings.KEY_PREFIX}:s0}}"
-    counting.xadd(f"{tag}:stream", {"e": "no event at all"})
+def test_poison_is_reached_and_counted(counting):
+    counting.xadd(stream_of(), {"e": "no event at all"})
     drain_all()
 
     assert rows(DropCount, "reason", "count") == [("poison", 1)]
@@ -87,7 +86,6 @@ def test_views_beyond_the_limit_of_reader_and_page_are_drops(counting, settings)
 
 
 def test_views_beyond_the_limit_of_a_network_are_drops_whoever_reads(counting, settings):
-    settings.ANALYTICS_SHARDS = 1
     settings.ANALYTICS_NETWORK_LIMIT = 3
     for number in range(5):
         buffer.accept(view(reader=b"reader-%d" % number, network=b"carrier1"), now=NOON)

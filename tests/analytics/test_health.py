@@ -9,7 +9,7 @@ from analytics import buffer, health, spool
 from analytics.health import Freshness, Health
 from analytics.models import ShardCheckpoint, WindowTotal
 from analytics.windows import roll_windows
-from tests.analytics.streams import NOON, NOON_MS, begin_epochs, drain_all, rows, view
+from tests.analytics.streams import NOON, NOON_MS, SHARD, begin_epochs, drain_all, rows, view
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_everything_works(alive):
 def test_backlog_and_spool_are_counted(alive):
     buffer.accept(view(), now=NOON)
     buffer.accept(view(6), now=NOON)
-    spool.writer.append(spool.SpoolEntry(view(), 0, False, NOON_MS))
+    spool.writer.append(spool.SpoolEntry(view(), False, NOON_MS))
 
     found = health.check(now=NOON)
 
@@ -56,7 +56,7 @@ def test_before_the_first_drain_nothing_is_known(clean_redis, spool_dir):
 
 
 def test_shard_that_is_behind_decides(alive):
-    ShardCheckpoint.objects.filter(shard=1).update(drained_at=NOON - timedelta(hours=1))
+    ShardCheckpoint.objects.filter(shard=SHARD).update(drained_at=NOON - timedelta(hours=1))
 
     assert health.check(now=NOON).drained_seconds_ago == 3600
 

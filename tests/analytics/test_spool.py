@@ -26,8 +26,8 @@ def own_spool(spool_dir):
     spool.writer.let_go()
 
 
-def spooled(event=FULL, shard=1):
-    return SpoolEntry(event, shard, may_have_arrived=True, spooled_at_ms=NOON_MS)
+def spooled(event=FULL):
+    return SpoolEntry(event, may_have_arrived=True, spooled_at_ms=NOON_MS)
 
 
 def append(*events):
@@ -170,7 +170,7 @@ from tests.analytics.streams import NOON_MS, view
 number = 0
 while True:
     number += 1
-    spool.writer.append(spool.SpoolEntry(view(number), 0, False, NOON_MS))
+    spool.writer.append(spool.SpoolEntry(view(number), False, NOON_MS))
     os.write(1, b"%d\\n" % number)
 """
 

@@ -18,7 +18,7 @@ def test_view_is_counted_and_ranked_after_one_round_of_pokes_run_twice(counting)
     buffer.accept(view_now(), now=datetime.now(UTC))
 
     for task in (tasks.drain_shard, tasks.drain_shard):
-        for shard in range(2):
+        for shard in buffer.shards():
             task(shard)
     for task in (tasks.roll_windows, tasks.enforce_retention, tasks.audit_windows):
         task()
@@ -31,11 +31,12 @@ def test_view_is_counted_and_ranked_after_one_round_of_pokes_run_twice(counting)
 
 def test_spool_is_fed_by_the_worker_of_its_host(counting, spool_dir):
     now = datetime.now(UTC)
-    spool.writer.append(spool.SpoolEntry(view_now(), 0, False, int(now.timestamp() * 1000)))
+    spool.writer.append(spool.SpoolEntry(view_now(), False, int(now.timestamp() * 1000)))
 
     tasks.feed_spool()
     tasks.feed_spool()
-    tasks.drain_shard(0)
+    for shard in buffer.shards():
+        tasks.drain_shard(shard)
 
     assert rows(PageBucket, "page_id", "views") == [(5, 1)]
 
@@ -53,7 +54,7 @@ def test_poke_goes_to_every_shard_and_expires(counting, settings, monkeypatch):
 
     tasks.drain_all()
 
-    assert pokes == [(0, 5), (1, 5), (2, 5), (7, 5)]
+    assert pokes == [(7, 5), (100, 5), (101, 5), (102, 5)]
 
 
 def test_beat_pokes_often_enough_for_fifteen_seconds_and_every_task_exists():
