@@ -1,78 +1,128 @@
-"""How many events one worker counts a second, against a floor that only reads and sums."""
+"""How many events a worker counts a second, alone and beside another on a shard of its own."""
 
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 
+from tests.bench.bench_bytes import payload
 from tests.bench.world import bench_world, report, seconds
 
 EVENTS = 200_000
-PAGES = 10_000
-
-
-def payload(dice: random.Random, bucket: int) -> str:
-    """A view with five dimensions; few pages get most of the views."""
-    page = min(PAGES, int(dice.paretovariate(0.6)))
-    dimensions = [
-        f"1{dice.choice(['direct', 'search', 'social', 'internal'])}",
-        f"2{dice.choice(['', 'www.google.com', 't.co', 'news.example'])}",
-        f"3{dice.choice(['phone', 'desktop', 'tablet'])}",
-        f"4{dice.choice(['Chrome', 'Safari', 'Firefox', 'Edge'])}",
-        f"5{dice.choice(['Android', 'iOS', 'Windows', 'macOS', 'Linux'])}",
-    ]
-    shown = [dimension for dimension in dimensions if len(dimension) > 1]
-    return "\t".join(["1v", str(bucket), str(page), *shown, str(dice.choice([0, 1, 3, 3, 7]))])
 
 
 def main() -> None:
     with bench_world():
-        from datetime import UTC, datetime
-
-        from django.conf import settings
         from django.db import connection
 
         from analytics import buffer
         from analytics.drain import drain_shard
 
         now = datetime.now(UTC)
-        drain_shard(0, now=now)
-        drain_shard(0, now=now)
+        shards = list(buffer.shards())[:2]
+        for shard in [*shards, *shards]:
+            drain_shard(shard, now=now)
+        client = buffer.worker_client()
         dice = random.Random(7)
         bucket = int(time.time()) // 900
-        client = buffer.worker_client()
-        key = f"{{{settings.KEY_PREFIX}:s0}}:stream"
-        before = client.info("memory")["used_memory"]
-        for _ in range(EVENTS // 1000):
-            pipe = client.pipeline(transaction=False)
-            for _ in range(1000):
-                pipe.xadd(key, {"e": payload(dice, bucket)})
-            pipe.execute()
-        waiting_bytes = (client.info("memory")["used_memory"] - before) / EVENTS
+
+        def fill(shard: int, owners: list[int]) -> None:
+            """Put events in a stream, those of its own pages, as intake does."""
+            left = EVENTS
+            while left:
+                pipe = client.pipeline(transaction=False)
+                while left and len(pipe) < 1000:
+                    entry = payload(dice, bucket)
+                    if owners[int(entry.split("\t", 3)[2]) % len(owners)] == shard:
+                        pipe.xadd(buffer._stream_key(shard), {"e": entry})
+                        left -= 1
+                pipe.execute()
 
         def floor() -> None:
-            after, sums = "0-0", Counter()
-            while entries := buffer.read_stream(0, after):
+            after, sums = start, Counter()
+            while entries := buffer.read_stream(shards[0], after):
                 sums.update(fields[1] for _, fields in entries)
                 after = entries[-1][0].decode()
 
+        start = buffer.stream_state(shards[0]).last_id
+        before = client.info("memory")["used_memory"]
+        fill(shards[0], shards[:1])
+        waiting_bytes = (client.info("memory")["used_memory"] - before) / EVENTS
         floor_seconds = seconds(floor)
-        result_count = 0
-
-        def drain() -> None:
-            nonlocal result_count
-            result_count = drain_shard(0, now=now).entry_count
-
-        taken = seconds(drain)
-        assert result_count == EVENTS
+        one = drained(shards[:1])
+        for shard in shards:
+            fill(shard, shards)
+        two = drained(shards)
+        rate = EVENTS / one
+        report(
+            "floor: read the stream and sum, count nothing",
+            f"{EVENTS / floor_seconds:,.0f} events/s",
+        )
         report(
             f"drain into {connection.vendor}, one worker",
-            f"{EVENTS / taken:,.0f} events/s",
-            ratio=f"{floor_seconds / taken:.2f} of floor",
+            f"{rate:,.0f} events/s",
+            ratio=f"{floor_seconds / one:.2f} of floor",
             target="40,000 events/s",
         )
-        report("  floor: read the stream and sum", f"{EVENTS / floor_seconds:,.0f} events/s")
+        report(
+            f"drain into {connection.vendor}, two workers on two shards",
+            f"{2 * EVENTS / two:,.0f} events/s",
+            ratio=f"{2 * one / two:.2f} x one",
+            target="1.6 x one on PostgreSQL",
+        )
         report("redis memory of a waiting event", f"{waiting_bytes:.0f} bytes")
 
 
+def drained(shards: list[int]) -> float:
+    """Drain each shard in a process of its own, all at once; return how long it took."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.bench_drain", str(shard)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for shard in shards
+    ]
+    for worker in workers:
+        assert worker.stdout
+        assert worker.stdout.readline() == b"ready\n"
+    started = time.perf_counter()
+    for worker in workers:
+        assert worker.stdin
+        worker.stdin.write(b"go\n")
+        worker.stdin.flush()
+    counts = [int(worker.communicate()[0]) for worker in workers]
+    taken = time.perf_counter() - started
+    assert counts == [EVENTS] * len(shards), counts
+    return taken
+
+
+def work(shard: int) -> None:
+    """Drain one shard once told to; the environment names the world."""
+    import django
+
+    django.setup()
+    from analytics import buffer
+    from analytics.drain import drain_shard
+    from analytics.models import ShardCheckpoint
+
+    buffer.stream_state(shard)
+    ShardCheckpoint.objects.count()
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    count, has_rest = 0, True
+    while has_rest:
+        result = drain_shard(shard, now=datetime.now(UTC))
+        count += result.entry_count
+        has_rest = result.has_rest
+    sys.stdout.write(f"{count}\n")
+
+
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        work(int(sys.argv[1]))
+    else:
+        main()

@@ -5,7 +5,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -65,6 +65,34 @@ def seconds(act: Callable[[], object]) -> float:
     started = time.perf_counter()
     act()
     return time.perf_counter() - started
+
+
+def analyze() -> None:
+    """Let the planner know what the tables hold."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def table_bytes(tables: Iterable[str]) -> dict[str, int]:
+    """Return what tables take on disk with their indexes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' "
+                "AND relname = ANY(%s)",
+                [list(tables)],
+            )
+        else:
+            cursor.execute(
+                "SELECT tbl_name, SUM(pgsize) FROM dbstat JOIN sqlite_schema USING (name) "
+                "GROUP BY tbl_name"
+            )
+        sizes = dict(cursor.fetchall())
+    return {table: sizes.get(table, 0) for table in tables}
 
 
 def best_of(count: int, act: Callable[[], object]) -> float:
