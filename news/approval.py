@@ -12,9 +12,13 @@ from news.models import ArticlePage
 WITHOUT_APPROVAL = "news.publish_without_approval"
 
 
-def needs_reason(page: Page, user: Any) -> bool:
-    """Whether this user, publishing this page alone, has to say why."""
-    return isinstance(page, ArticlePage) and not user.is_superuser and page.has_workflow
+def needs_reason(page: Page, user: Any, *, parent: Page | None = None) -> bool:
+    """Whether this user, publishing this page alone, has to say why.
+
+    A page that stands nowhere yet is asked for by its `parent`.
+    """
+    place = parent or page
+    return isinstance(page, ArticlePage) and not user.is_superuser and place.has_workflow
 
 
 def publish_without_approval(article: ArticlePage, *, user: Any, reason: str) -> None:

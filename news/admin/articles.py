@@ -1,10 +1,13 @@
 """How articles are edited in the admin, and what stands beside the form."""
 
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.views.pages.create import CreateView
 from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 
+from news import approval
 from news.admin.article_lists import SectionIndexView
 from news.admin.content_checks import ContentChecksPanel
 from news.models import ArticlePage, SectionPage
@@ -12,6 +15,13 @@ from news.staff_reports.article_views import ReadershipPanel
 
 
 class ArticleCreateView(CreateView):
+    def publish_action(self) -> HttpResponse:
+        """Leave a new article a draft until the reason is given: Wagtail would save it live."""
+        if approval.needs_reason(self.page, self.request.user, parent=self.parent_page):
+            self.save_action()
+            return redirect("publish_without_approval", self.page.pk)
+        return super().publish_action()
+
     def get_side_panels(self) -> MediaContainer:
         return MediaContainer(
             [*super().get_side_panels(), ContentChecksPanel(self.page, self.request)]

@@ -10,7 +10,7 @@ from cms import settings as project
 from cms.outbox.models import Mail
 from news.approval import WITHOUT_APPROVAL
 from news.models import ArticlePage, SecondPersonTask
-from tests.factories import article_form, make_admin, make_article, make_user
+from tests.factories import article_form, make_admin, make_article, make_section, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,47 @@ def test_an_editor_alone_publishes_with_a_reason_that_is_kept(client, workflow):
         {"comment": "Sturmflut in einer Stunde"},
         "Sturmflut in einer Stunde",
     )
+
+
+def test_an_editor_who_publishes_a_new_article_at_once_is_asked_too(client, workflow):
+    editor = make_user(groups=("Editors",))
+    client.force_login(editor)
+    fields = article_form(ArticlePage(title="Sturmflut", slug="sturmflut"))
+
+    answer = client.post(
+        f"/admin/pages/add/news/articlepage/{make_section().pk}/",
+        fields | {"action-publish": "action-publish"},
+    )
+
+    article = ArticlePage.objects.get()
+    assert answer.headers["Location"] == f"/admin/pages/{article.pk}/publish-at-once/"
+    assert (article.live, article.owner) == (False, editor)
+
+    client.post(answer.headers["Location"], {"reason": "Sturmflut in einer Stunde"})
+
+    assert is_live(article)
+
+
+def test_a_copy_of_a_draft_stays_a_draft(client, workflow):
+    editor = make_user(groups=("Editors",))
+    client.force_login(editor)
+    article = draft(editor)
+    parent = article.get_parent()
+
+    client.post(
+        f"/admin/pages/{article.pk}/copy/",
+        {
+            "new_title": "Kopie",
+            "new_slug": "kopie",
+            "new_parent_page": parent.pk,
+            "publish_copies": "on",
+        },
+    )
+
+    assert list(ArticlePage.objects.values_list("title", "live").order_by("title")) == [
+        ("Kopie", False),
+        ("Neu", False),
+    ]
 
 
 def test_reporters_do_not_reach_the_form_and_articles_are_not_published_in_bulk(client):
