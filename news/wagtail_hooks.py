@@ -181,7 +181,7 @@ def register_expired_pictures() -> list[URLPattern]:
 @hooks.register("register_reports_menu_item")
 def register_expired_pictures_menu_item() -> ExpiredPicturesMenuItem:
     return ExpiredPicturesMenuItem(
-        _("Pictures past their right of use"),
+        _("Rights of use of pictures"),
         reverse_lazy("expired_pictures"),
         name="expired-pictures",
         icon_name="image",

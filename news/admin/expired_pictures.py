@@ -48,7 +48,7 @@ class ExpiredPicturesView(ReportView):
     """Not shown to readers any more; the title leads to where a new date can be set."""
 
     model = NewsImage
-    page_title = _("Pictures past their right of use")
+    page_title = _("Rights of use of pictures")
     header_icon = "image"
     index_url_name = "expired_pictures"
     index_results_url_name = "expired_pictures_results"

@@ -1,5 +1,6 @@
 """Tags: the newsroom's own vocabulary."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,14 @@ class Tag(TagBase):
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
         ordering = ["name"]
+
+    def clean(self) -> None:
+        """A topic has one tag, however its name is spelt."""
+        alike = Tag.objects.filter(name__iexact=self.name).exclude(pk=self.pk)
+        if alike.exists():
+            raise ValidationError(
+                {"name": _("There is a tag of this name: merge the two instead.")}
+            )
 
     def get_absolute_url(self) -> str:
         return reverse("tag", args=[self.slug])

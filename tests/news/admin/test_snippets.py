@@ -60,3 +60,13 @@ def test_same_query_count_at_one_and_three_rows(editor, address):
     make_article(authors=(make_author(), make_author()), tags=("Zwei", "Drei"))
 
     assert queries() == at_one
+
+
+@pytest.mark.parametrize("name", ["Hafen", "hafen", " HAFEN "])
+def test_a_topic_has_one_tag_however_it_is_spelt(editor, name):
+    Tag.objects.create(name="Hafen", slug="hafen")
+
+    answer = editor.post(f"{TAGS}add/", {"name": name, "slug": "anders"})
+
+    assert list(answer.context["form"].errors) == ["name"]
+    assert Tag.objects.count() == 1
