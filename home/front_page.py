@@ -1,5 +1,6 @@
 """The front page: what editors put on it, filled up with the newest articles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models.functions import RowNumber, Substr
 from django.http import HttpRequest
 from django.utils import timezone
 
-from home.models import HomePage
+from home.models import HomePage, LeadSlot
 from news.models import ArticlePage, NewsImage, SectionPage
 from news.querysets import open_to_everyone
 from news.renditions import may_be_shown
@@ -48,9 +49,7 @@ def context(
 ) -> dict[str, Any]:
     """Return what `home/home_page.html` shows."""
     now = now or timezone.now()
-    slots = [
-        slot for slot in home.lead_slots.all() if slot.article_id and not _is_over(slot.until, now)
-    ]
+    slots = _running(home.lead_slots.all(), now)
     sections = _sections(home)
     newest = _newest_ids(home, LEADS + len(slots))
     by_section = _newest_ids_by_section(home, sections)
@@ -91,6 +90,15 @@ def context(
         "section_rows": [row for row in rows if row.articles],
         "breaking": _breaking(home, request, now),
     }
+
+
+def _running(slots: Iterable[LeadSlot], now: datetime) -> list[LeadSlot]:
+    """Leave out what has ended, what is empty in a draft, and an article's second place."""
+    first: dict[int, LeadSlot] = {}
+    for slot in slots:
+        if slot.article_id and not _is_over(slot.until, now):
+            first.setdefault(slot.article_id, slot)
+    return list(first.values())
 
 
 def _is_over(until: datetime | None, now: datetime) -> bool:

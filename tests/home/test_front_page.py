@@ -42,6 +42,22 @@ def test_leads_are_the_slots_then_the_newest_without_repeats() -> None:
     assert [article.pk for article in row.articles] == [articles[n].pk for n in (4, 5, 7)]
 
 
+def test_an_article_in_two_slots_stands_in_the_first() -> None:
+    home = make_home()
+    article, other = make_article("Doppelt"), make_article("Anderer")
+    for place, headline in enumerate(("Hier", "Nicht hier")):
+        LeadSlot.objects.create(
+            home_page=home, article=article, headline=headline, sort_order=place
+        )
+
+    leads = context(home)["leads"]
+
+    assert [(lead.article.pk, lead.headline) for lead in leads] == [
+        (article.pk, "Hier"),
+        (other.pk, "Anderer"),
+    ]
+
+
 def test_sections_show_their_own_newest_and_empty_ones_are_left_out() -> None:
     home = make_home()
     economy, culture = make_section("Wirtschaft"), make_section("Kultur")
