@@ -11,22 +11,28 @@ class Licence(models.TextChoices):
     OWN = "own", _("All rights with the newsroom")
     AGENCY = "agency", _("Agency contract")
     PRESS = "press", _("Press picture, free for reporting")
+    PUBLIC_DOMAIN = "public-domain", _("Public domain")
     CC0 = "cc0", "CC0 1.0"
     CC_BY_2 = "cc-by-2.0", "CC BY 2.0"
+    CC_BY_25 = "cc-by-2.5", "CC BY 2.5"
     CC_BY_3 = "cc-by-3.0", "CC BY 3.0"
     CC_BY_4 = "cc-by-4.0", "CC BY 4.0"
     CC_BY_SA_2 = "cc-by-sa-2.0", "CC BY-SA 2.0"
+    CC_BY_SA_25 = "cc-by-sa-2.5", "CC BY-SA 2.5"
     CC_BY_SA_3 = "cc-by-sa-3.0", "CC BY-SA 3.0"
     CC_BY_SA_4 = "cc-by-sa-4.0", "CC BY-SA 4.0"
 
 
 # Creative Commons asks that the licence is named and linked wherever the picture is shown.
 LICENCE_URLS = {
+    Licence.PUBLIC_DOMAIN: "https://creativecommons.org/publicdomain/mark/1.0/",
     Licence.CC0: "https://creativecommons.org/publicdomain/zero/1.0/",
     Licence.CC_BY_2: "https://creativecommons.org/licenses/by/2.0/",
+    Licence.CC_BY_25: "https://creativecommons.org/licenses/by/2.5/",
     Licence.CC_BY_3: "https://creativecommons.org/licenses/by/3.0/",
     Licence.CC_BY_4: "https://creativecommons.org/licenses/by/4.0/",
     Licence.CC_BY_SA_2: "https://creativecommons.org/licenses/by-sa/2.0/",
+    Licence.CC_BY_SA_25: "https://creativecommons.org/licenses/by-sa/2.5/",
     Licence.CC_BY_SA_3: "https://creativecommons.org/licenses/by-sa/3.0/",
     Licence.CC_BY_SA_4: "https://creativecommons.org/licenses/by-sa/4.0/",
 }

@@ -15,7 +15,7 @@ MARK = re.compile(
 )
 LICENCE = re.compile(
     r"\(?\s*\b(?:Creative Commons\s+)?"
-    r"(CC0|CC[ -]BY(?:-SA)?(?:[ -]?[1-4]\.0)?(?:\s+DE)?)\b[^)/|,]*\)?",
+    r"(CC0|CC[ -]BY(?:-SA)?(?:[ -]?[1-4]\.[05])?(?:\s+DE)?)\b[^)/|,]*\)?",
     re.I,
 )
 # Marks stand near the end; what follows the first is searched no further than this.
