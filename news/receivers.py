@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from news import publishing, tagging
+from news import publishing, redirecting
 from news.models import ArticlePage, Author, NewsImage, Tag
 
 
@@ -57,17 +57,19 @@ def on_author_changed(instance: Author, **_: Any) -> None:
 
 
 @receiver(pre_save, sender=Tag)
-def on_pre_save_tag(instance: Tag, **_: Any) -> None:
+@receiver(pre_save, sender=Author)
+def on_pre_save_named(sender: type[Tag] | type[Author], instance: Any, **_: Any) -> None:
     """Remember the address in the database, so that a new one can be led to."""
-    known = Tag.objects.filter(pk=instance.pk) if instance.pk else Tag.objects.none()
+    known = sender.objects.filter(pk=instance.pk or 0)
     instance._slug_before = known.values_list("slug", flat=True).first()
 
 
 @receiver(post_save, sender=Tag)
-def on_tag_renamed(instance: Tag, **_: Any) -> None:
+@receiver(post_save, sender=Author)
+def on_named_saved(instance: Any, **_: Any) -> None:
     slug_before = getattr(instance, "_slug_before", None)
     if slug_before and slug_before != instance.slug:
-        tagging.renamed(slug_before, instance)
+        redirecting.renamed(slug_before, instance)
 
 
 @receiver([post_save, post_delete], sender=Tag)

@@ -1,15 +1,12 @@
-"""Tags are renamed and merged; their old addresses lead to where the articles are now."""
+"""Tags are merged; the old address leads to where the articles are now."""
 
-from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
-from django.utils import translation
-from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Revision, TaskState
 
-from news import publishing
+from news import publishing, redirecting
 from news.models import ArticlePage, ArticleTag, Tag
 
 
@@ -23,9 +20,9 @@ def merge(tag: Tag, *, into: Tag) -> int:
         known = ArticleTag.objects.filter(tag=into).values("content_object_id")
         rows.exclude(content_object_id__in=known).update(tag=into)
         _merge_in_drafts(tag, into)
-        old_addresses = addresses(tag.slug)
+        old_addresses = redirecting.addresses(tag)
         tag.delete()
-        lead(old_addresses, into)
+        redirecting.lead(old_addresses, into)
         publishing.tag_changed(into)
     return count
 
@@ -57,33 +54,3 @@ def _merge_in_drafts(tag: Tag, into: Tag) -> None:
             if not (has_both and row["tag"] == tag.pk)
         ]
         draft.save(update_fields=["content"])
-
-
-def renamed(old_slug: str, tag: Tag) -> None:
-    """Lead from the address a tag had before."""
-    with transaction.atomic():
-        lead(addresses(old_slug), tag)
-
-
-def lead(old_addresses: dict[str, str], tag: Tag) -> None:
-    """Make redirects in every language, without chains and without covering a tag's own page."""
-    for language, new in addresses(tag.slug).items():
-        old = old_addresses[language]
-        if old == new:
-            continue
-        Redirect.objects.filter(redirect_link=old).update(redirect_link=new)
-        Redirect.objects.filter(old_path=Redirect.normalise_path(new)).delete()
-        Redirect.objects.update_or_create(
-            old_path=Redirect.normalise_path(old),
-            site=None,
-            defaults={"redirect_link": new, "is_permanent": True, "redirect_page": None},
-        )
-
-
-def addresses(slug: str) -> dict[str, str]:
-    """The address of a tag's page in each language."""
-    found = {}
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            found[language] = Tag(slug=slug).get_absolute_url()
-    return found

@@ -160,6 +160,18 @@ def test_moving_drops_both_sections_and_keeps_the_old_address_working():
     assert moved.url_path == f"{home.url_path}lokales/konzert/"
 
 
+def test_an_english_article_is_found_at_the_address_it_had(client):
+    make_home()
+    english = make_home(language="en", title="Front page")
+    culture, local = (make_section(title, parent=english) for title in ("Culture", "Local"))
+    article = make_article(section=culture, slug="concert")
+
+    article.move(Page.objects.get(pk=local.pk), pos="last-child")
+
+    answer = client.get("/en/culture/concert/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/en/local/concert/")
+
+
 def test_new_slug_of_a_section_drops_the_menu():
     section = make_section("Kultur")
     invalidated()

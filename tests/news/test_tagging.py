@@ -5,7 +5,7 @@ from wagtail.models import Revision
 
 from news import tagging
 from news.models import ArticlePage, Tag
-from tests.factories import make_article, make_user
+from tests.factories import make_article, make_author, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,18 @@ def test_renaming_leads_from_every_old_address_without_chains_or_loops(client):
     german = {old: new for old, new in links().items() if not old.startswith("/en/")}
     assert german == {"/thema/energie": "/thema/strom/", "/thema/energien": "/thema/strom/"}
     assert client.get("/thema/strom/").status_code == 200
+
+
+def test_a_renamed_author_is_found_at_the_old_address(client):
+    author = make_author("Jana Beispiel", slug="jana-beispiel")
+    author.name, author.slug = "Jana Muster", "jana-muster"
+    author.save()
+
+    assert links() == {
+        "/autor/jana-beispiel": "/autor/jana-muster/",
+        "/en/author/jana-beispiel": "/en/author/jana-muster/",
+    }
+    assert client.get("/en/author/jana-beispiel/").headers["Location"] == "/en/author/jana-muster/"
 
 
 def test_saving_without_a_new_address_makes_no_redirect():
