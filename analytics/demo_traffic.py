@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Page
 
-from analytics import windows
+from analytics import summaries, windows
 from analytics.events import Dimension, DropReason
 from analytics.models import DropCount, PageBucket, PageDay, PageDayDimension
 from analytics.timebuckets import BUCKETS_PER_HOUR, bounds_of_days, bucket_of, start_of
@@ -26,6 +26,8 @@ HOURS = (9, 5, 3, 2, 3, 9, 26, 52, 60, 50, 44, 43, 55, 50, 42, 40, 43, 52, 58, 6
 WEEKDAYS = (1.06, 1.04, 1.0, 1.02, 0.96, 0.82, 0.95)
 HALF_LIFE_DAYS = 1.6
 EVERGREEN = 0.035
+# What is left of a page after its first days is forgotten as well, if slowly.
+EVERGREEN_HALF_LIFE_DAYS = 20.0
 # Pages right below a front page are mostly imprint and the like.
 SHALLOW_DEPTH, SHALLOW_SHARE = 3, 0.03
 FEW_VISITS = 60
@@ -52,9 +54,14 @@ SHARES: dict[Dimension, tuple[tuple[str, float], ...]] = {
         ("DE", 0.9), ("AT", 0.03), ("CH", 0.02), ("NL", 0.02), ("DK", 0.015), ("GB", 0.015),
     ),
     Dimension.CAMPAIGN: (("newsletter-morgen", 0.05), ("newsletter-woche", 0.015)),
+    Dimension.SEARCH_WORDS: (
+        ("hafen", 0.011), ("wahl", 0.007), ("bus", 0.005), ("sturmflut", 0.003),
+    ),
 }  # fmt: skip
+# Which share of the views reaches a quarter of the page.
+DEPTHS = (("0", 0.94), ("25", 0.81), ("50", 0.62), ("75", 0.44), ("100", 0.19))
 # A view has no value here unless it came from somewhere.
-OPEN_ENDED = {Dimension.REFERRER, Dimension.CAMPAIGN}
+OPEN_ENDED = {Dimension.REFERRER, Dimension.CAMPAIGN, Dimension.SEARCH_WORDS}
 # Dropped events of an hour per thousand visits of that hour's day.
 DROPS = {
     DropReason.BOT: 6.0,
@@ -115,7 +122,10 @@ def write_traffic(
     pages = _candidates(seed)
     total = 0
     for day in _days(days, now):
-        rows = _rows_of_day(pages, day, visits_per_day, seed, now)
+        if _keeps_buckets(day, now):
+            rows = _rows_of_day(pages, day, visits_per_day, seed, now)
+        else:
+            rows = _rows_of_old_day(pages, day, visits_per_day, seed)
         with transaction.atomic():
             insert_rows(PageBucket, ["page_id", "bucket", *COUNTS], rows.buckets)
             insert_rows(PageDay, ["page_id", "day", *COUNTS], rows.days)
@@ -129,6 +139,8 @@ def write_traffic(
         total += visits
         progress(day, visits)
     windows.rebuild_windows(now)
+    summaries.mark_stale(_days(days, now), now=now)
+    summaries.summarise(now=now)
     return total
 
 
@@ -202,6 +214,35 @@ def _rows_of_day(
     return rows
 
 
+def _keeps_buckets(day: date, now: datetime) -> bool:
+    age = now.astimezone(_zone()).date() - day
+    return age < timedelta(days=settings.ANALYTICS_BUCKET_RETENTION_DAYS)
+
+
+def _rows_of_old_day(pages: list[Candidate], day: date, visits_per_day: int, seed: int) -> DayRows:
+    """Return a day without quarter hours, which are not kept so long: a year takes minutes."""
+    random = Random(f"{seed}/{day.isoformat()}")  # noqa: S311
+    start, end = bounds_of_days(day, day, _zone())
+    shares = [
+        (page, share * page.weight) for page in pages if (share := _freshness(page, start, end))
+    ]
+    level = min(1.0, len(shares) / ENOUGH_PAGES) * random.uniform(0.93, 1.07)
+    target = visits_per_day * WEEKDAYS[day.weekday()] * level
+    unit = target / (sum(share for _, share in shares) or 1.0)
+    rows = DayRows([], [], [], [])
+    for page, share in shares:
+        expected = unit * share
+        count = _round(random, max(0.0, expected + random.gauss(0, 0.5) * math.sqrt(expected)))
+        if count:
+            _add_page(rows, random, page, day, {0: count})
+    rows.buckets.clear()
+    for reason, rate in DROPS.items():
+        count = _round(random, visits_per_day / 1000 * rate * 24)
+        if count:
+            rows.drops.append((_hour(start) + 12, reason.value, "", count))
+    return rows
+
+
 def _add_page(
     rows: DayRows, random: Random, page: Candidate, day: date, counts: dict[int, int]
 ) -> None:
@@ -227,6 +268,10 @@ def _add_page(
             rows.dimensions.append(
                 (day, page.page_id, dimension.value, value, some_views, some_visits)
             )
+    for value, share in DEPTHS:
+        reached = _round(random, views * share)
+        if reached:
+            rows.dimensions.append((day, page.page_id, Dimension.DEPTH.value, value, reached, 0))
 
 
 def _freshness(page: Candidate, start: datetime, end: datetime) -> float:
@@ -234,7 +279,8 @@ def _freshness(page: Candidate, start: datetime, end: datetime) -> float:
     if page.published_at >= end:
         return 0.0
     age_days = max(0.0, (start - page.published_at).total_seconds() / 86_400)
-    return EVERGREEN + math.exp2(-age_days / HALF_LIFE_DAYS)
+    evergreen = EVERGREEN * math.exp2(-age_days / EVERGREEN_HALF_LIFE_DAYS)
+    return evergreen + math.exp2(-age_days / HALF_LIFE_DAYS)
 
 
 def _local_hour(bucket: int) -> int:

@@ -145,7 +145,6 @@ def draw(
     chart = pygal.Line(
         **COMMON,
         **_axis(most),
-        fill=True,
         show_dots=len(points) <= MOST_DOTS,
         dots_size=2.5,
         x_labels_major_every=max(1, -(-len(points) // X_LABELS)),
@@ -155,9 +154,9 @@ def draw(
     chart.add("visits", values)
     if has_before:
         padded = [*old, *[None] * (len(points) - len(old))]
-        chart.add("before", padded, fill=False, show_dots=False)
+        chart.add("before", padded, show_dots=False)
     gaps = {n for n, point in enumerate(points) if point.is_gap or point.is_partial}
-    chart.add_xml_filter(lambda root: _finish(root, len(points), gaps, events))
+    chart.add_xml_filter(lambda root: _finish(root, values, top_of_axis(most), gaps, events))
     return Chart(_markup(chart), rows, has_before, bool(events), bool(gaps))
 
 
@@ -242,15 +241,23 @@ def _without_styles(root: Any) -> Any:
     return root
 
 
-def _finish(root: Any, count: int, gaps: set[int], events: dict[int, str]) -> Any:
-    """Put gaps behind the lines, and marks where something was published."""
+def _finish(
+    root: Any,
+    values: Sequence[int | None],
+    top: int,
+    gaps: set[int],
+    events: dict[int, str],
+) -> Any:
+    """Put areas and gaps behind the lines, and marks where something was published."""
     _without_styles(root)
     plot = next(node for node in root.iter("g") if node.get("class") == "plot")
     frame = next(node for node in plot if node.tag == "rect")
     width, height = float(frame.get("width")), float(frame.get("height"))
     # pygal leaves a margin of its own around the lines
     box = _box_of(width)
-    step = box / max(1, count - 1)
+    step = box / max(1, len(values) - 1)
+    for area in _areas(values, top, (width, height), step):
+        plot.insert(1, plot.makeelement("path", {"class": "area", "d": area}))
     for number in sorted(gaps):
         left = max(0.0, (width - box) / 2 + step * (number - 0.5))
         right = min(width, (width - box) / 2 + step * (number + 0.5))
@@ -264,6 +271,28 @@ def _finish(root: Any, count: int, gaps: set[int], events: dict[int, str]) -> An
         dot = {"class": "mark", "cx": x, "cy": f"{height:.1f}", "r": "3"}
         plot.append(plot.makeelement("circle", dot))
     return root
+
+
+def _areas(
+    values: Sequence[int | None], top: int, size: tuple[float, float], step: float
+) -> list[str]:
+    """Return a path below each stretch of values; where one is missing, nothing is below it."""
+    width, height = size
+    runs: list[list[tuple[float, float]]] = [[]]
+    left, inner = (width - _box_of(width)) / 2, _box_of(height)
+    ground = height - (height - inner) / 2
+    for number, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((left + step * number, ground - inner * value / top))
+    return [
+        f"M{run[0][0]:.1f} {ground:.1f}"
+        + "".join(f"L{x:.1f} {y:.1f}" for x, y in run)
+        + f"L{run[-1][0]:.1f} {ground:.1f}Z"
+        for run in runs
+        if len(run) > 1
+    ]
 
 
 def _box_of(width: float) -> float:

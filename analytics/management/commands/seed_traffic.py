@@ -9,6 +9,9 @@ from django.utils import timezone
 
 from analytics import demo_traffic
 
+# name -> days, visits per day
+SIZES = {"demo": (30, 6_000), "year": (365, 137_000)}
+
 
 class Command(BaseCommand):
     help = (
@@ -17,8 +20,14 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=int, default=30, help="How many days, today included.")
-        parser.add_argument("--visits-per-day", type=int, default=6000)
+        parser.add_argument(
+            "--size",
+            choices=SIZES,
+            default="demo",
+            help="demo: 30 days of 6,000 visits; year: 12 months of 137,000, about 50 million.",
+        )
+        parser.add_argument("--days", type=int, help="How many days, today included.")
+        parser.add_argument("--visits-per-day", type=int)
         parser.add_argument("--seed", type=int, default=1, help="Another seed, other traffic.")
         parser.add_argument(
             "--replace",
@@ -32,8 +41,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = options["now"] or timezone.now()
-        days = options["days"]
-        if days < 1 or options["visits_per_day"] < 1:
+        days, visits_per_day = SIZES[options["size"]]
+        days = days if options["days"] is None else options["days"]
+        if options["visits_per_day"] is not None:
+            visits_per_day = options["visits_per_day"]
+        if days < 1 or visits_per_day < 1:
             raise CommandError("--days and --visits-per-day must be at least 1.")
         if now.tzinfo is None:
             raise CommandError("--now needs a time zone.")
@@ -45,7 +57,7 @@ class Command(BaseCommand):
             demo_traffic.remove_traffic(days=days, now=now)
         total = demo_traffic.write_traffic(
             days=days,
-            visits_per_day=options["visits_per_day"],
+            visits_per_day=visits_per_day,
             seed=options["seed"],
             now=now,
             progress=self._progress if options["verbosity"] else lambda day, visits: None,
