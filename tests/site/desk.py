@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.site.conftest import LiveSite
 
@@ -77,6 +77,19 @@ def add_tag(page: Page, name: str) -> None:
     # to the field, not to the page: the focus may go back to the button of the dialog just closed
     field.press("Enter")
     expect(tags.locator(".tagit-choice")).to_contain_text([name])
+
+
+def open_checks(page: Page) -> Locator:
+    """Open what an article still lacks, beside the form."""
+    page.locator("[data-side-panel-toggle=content-checks]").click()
+    return page.locator("[data-side-panel=content-checks]")
+
+
+def open_card_for_networks(page: Page) -> str:
+    """Let the open preview show the article as networks do; return what the card says."""
+    page.select_option("#id_preview_mode", "social")
+    frame = page.frame_locator(".w-preview iframe, iframe[data-preview-iframe]").first
+    return frame.locator(".social-card").inner_text()
 
 
 def open_preview(page: Page) -> str:

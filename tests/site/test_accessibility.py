@@ -18,6 +18,9 @@ PUBLIC = {
     "not found": "/gibt-es-nicht/",
 }
 ADMIN = {
+    "dashboard": "/admin/",
+    "articles": "/admin/articles/",
+    "rights of use": "/admin/reports/expired-pictures/",
     "report": "/admin/reports/readership/",
     "moderation queue": "/admin/reader-comments/",
     "mail outbox": "/admin/mail-outbox/",

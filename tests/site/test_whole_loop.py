@@ -94,7 +94,9 @@ def test_article_goes_round(site: LiveSite, visitors, tmp_path: Path):
     sign_in(editor, site, "redakteurin")
     picture = desk.draw_picture(tmp_path / "kraene.jpg")
     desk.write_article(editor, site, section_id=section_id, headline=HEADLINE, picture=picture)
+    expect(desk.open_checks(editor)).to_contain_text("Es fehlt nichts.")
     assert HEADLINE in desk.open_preview(editor)
+    assert HEADLINE in desk.open_card_for_networks(editor)
     article_url = urljoin(site.url, desk.publish(editor))
     assert article_url == f"{site.url}/wirtschaft/drei-kraene-fuer-den-osthafen/"
 
