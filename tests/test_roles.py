@@ -15,7 +15,13 @@ from wagtail.admin import urls as admin_urls
 
 from analytics.models import RankingRule
 from cms.outbox.models import Mail
-from news.comments.models import CommentSettings, ReaderComment
+from news.comments.models import (
+    CannedText,
+    CommentSettings,
+    Complaint,
+    LegalNotice,
+    ReaderComment,
+)
 from news.comments.readers import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentEvent, ConsentText
@@ -69,6 +75,7 @@ ARTICLE, SECTION, IMAGE = First(ArticlePage), First(SectionPage), First(NewsImag
 RULE = First(RankingRule)
 AUTHOR, TAG, MAIL = First(Author), First(Tag), First(Mail)
 RUN = First(ImportRun)
+NOTICE, COMPLAINT, CANNED = First(LegalNotice), First(Complaint), First(CannedText)
 COMMENT, TEXT, EVENT = First(ReaderComment), First(ConsentText), First(ConsentEvent)
 
 
@@ -169,6 +176,32 @@ CASES = [
     Case("reader_comments_admin:inspect", "EMS", (COMMENT,)),
     Case("reader_comments_admin:decide", "EMS", (COMMENT,), method="post"),
     Case("reader_comments_admin:close", "EMS", (ARTICLE,), method="post"),
+    *(
+        Case(f"reader_comments_admin:{act}", "EMS", (COMMENT,), method="post")
+        for act in ("cut", "note", "hold", "end_hold", "standing")
+    ),
+    Case("reader_comments_admin:presence", "EMS", method="post"),
+    Case("reader_comments_admin:list", "EMS", query="?export=csv"),
+    *(
+        case
+        for name, row in (("legal_notices", NOTICE), ("complaints", COMPLAINT))
+        for case in (
+            Case(f"{name}:index", "EMS"),
+            Case(f"{name}:index_results", "EMS"),
+            Case(f"{name}:inspect", "EMS", (row,)),
+            Case(f"{name}:decide", "EMS", (row,), method="post"),
+            Case(f"{name}:add", NOBODY),
+            *(
+                Case(f"{name}:{view}", NOBODY, (row,))
+                for view in ("edit", "delete", "usage", "history", "history_results")
+            ),
+        )
+    ),
+    *(Case(f"canned_texts:{view}", "EMS") for view in ("index", "index_results", "add")),
+    *(
+        Case(f"canned_texts:{view}", "EMS", (CANNED,))
+        for view in ("edit", "delete", "usage", "history", "history_results")
+    ),
     Case("reader_comments_admin:undo", "EMS", ("00000000-0000-4000-8000-000000000000",)),
     Case("reader_comments_admin:words", "EMS"),
     Case("reader_comments_admin:retention", "EMS"),
@@ -228,6 +261,11 @@ def world(db: None, settings: Any, tmp_path: Any) -> None:
         now=datetime.now(UTC),
     )
     confirm(comment, settings=CommentSettings(), now=datetime.now(UTC))
+    notice = LegalNotice.objects.create(
+        reference="2026-ABCDEFGH", comment=comment, url="https://x.example/", at=datetime.now(UTC)
+    )
+    Complaint.objects.create(notice=notice, text="x", at=datetime.now(UTC))
+    CannedText.objects.create(reason="insult", language="de", text="x")
 
 
 def address(case: Case) -> str:

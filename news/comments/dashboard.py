@@ -9,7 +9,7 @@ from wagtail.admin.ui.components import Component
 
 from news.admin.dashboard import ROWS, NewsroomPanel
 from news.comments.models import ReaderComment
-from news.comments.permissions import may_moderate
+from news.comments.permissions import may_moderate, within_rights
 
 
 class WaitingCommentsPanel(NewsroomPanel):
@@ -23,7 +23,9 @@ class WaitingCommentsPanel(NewsroomPanel):
         return may_moderate(user)
 
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
-        waiting = ReaderComment.objects.for_moderators().pending().defer("article__body")
+        user = parent_context["request"].user
+        comments = within_rights(ReaderComment.objects.for_moderators(), user)
+        waiting = comments.pending().defer("article__body")
         return {
             "comments": waiting.order_by("submitted_at", "pk")[:ROWS],
             "queue_url": reverse("reader_comments_admin:list") + "?state=pending",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.site_summary import SummaryItem
+from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import LogActionRegistry
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
@@ -19,22 +20,41 @@ from wagtail.snippets.models import register_snippet
 from news.admin.article_lists import register_count
 from news.comments import person_views, threads
 from news.comments.dashboard import add_waiting_comments
-from news.comments.models import ReaderComment
-from news.comments.moderation_views import (
-    ApproveBulkAction,
-    ReaderCommentViewSet,
-    RejectBulkAction,
-    SpamBulkAction,
-)
-from news.comments.permissions import ModerationPolicy, may_moderate
+from news.comments.desk import bulk
+from news.comments.desk.account import ModeratorMailPanel
+from news.comments.desk.cases import ComplaintViewSet, LegalNoticeViewSet
+from news.comments.desk.decisions import comments_of
+from news.comments.desk.groups import ModeratedSectionsPanel
+from news.comments.desk.queue import TO_DO, ReaderCommentViewSet
+from news.comments.desk.texts import CannedTextViewSet, EverythingPolicy
+from news.comments.models import CannedText, Complaint, LegalNotice, ReaderComment
+from news.comments.permissions import ModerationPolicy, may_moderate, may_moderate_everything
 from news.staff_reports.extras import register_figure
 
 register_permission_policy(ReaderComment, ModerationPolicy(ReaderComment))
 register_snippet(ReaderCommentViewSet)
-hooks.register("register_bulk_action", ApproveBulkAction)
-hooks.register("register_bulk_action", RejectBulkAction)
+for policy in (ModerationPolicy(LegalNotice), ModerationPolicy(Complaint)):
+    register_permission_policy(policy.model, policy)
+register_permission_policy(CannedText, EverythingPolicy(CannedText))
+for action in bulk.ACTIONS:
+    hooks.register("register_bulk_action", action)
 # After Wagtail's own, whose place it takes.
-hooks.register("register_bulk_action", SpamBulkAction, order=1)
+hooks.register("register_bulk_action", bulk.SpamBulkAction, order=1)
+
+
+@hooks.register("register_admin_viewset")
+def register_case_viewsets() -> list[ModelViewSet]:
+    return [LegalNoticeViewSet(), ComplaintViewSet(), CannedTextViewSet()]
+
+
+@hooks.register("register_group_permission_panel")
+def register_moderated_sections() -> type[ModeratedSectionsPanel]:
+    return ModeratedSectionsPanel
+
+
+@hooks.register("register_account_settings_panel")
+def register_moderator_mail(request: HttpRequest, user: Any, profile: Any) -> ModeratorMailPanel:
+    return ModeratorMailPanel(request, user, profile)
 
 
 def count_published() -> Combinable:
@@ -83,6 +103,29 @@ def register_words_menu_item() -> MenuItem:
     return ModeratorsMenuItem(label, url, name="words", icon_name="search", order=910)
 
 
+@hooks.register("register_reports_menu_item")
+def register_notices_menu_item() -> MenuItem:
+    url, label = reverse_lazy("legal_notices:index"), _("Legal notices")
+    return ModeratorsMenuItem(label, url, name="legal-notices", icon_name="warning", order=880)
+
+
+@hooks.register("register_reports_menu_item")
+def register_complaints_menu_item() -> MenuItem:
+    url, label = reverse_lazy("complaints:index"), _("Complaints")
+    return ModeratorsMenuItem(label, url, name="complaints", icon_name="warning", order=890)
+
+
+class ChiefModeratorsMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_moderate_everything(request.user)
+
+
+@hooks.register("register_reports_menu_item")
+def register_texts_menu_item() -> MenuItem:
+    url, label = reverse_lazy("canned_texts:index"), _("Texts to readers")
+    return ChiefModeratorsMenuItem(label, url, name="reader-texts", icon_name="mail", order=905)
+
+
 class PendingSummaryItem(SummaryItem):
     """How many reader comments wait, on the dashboard."""
 
@@ -93,8 +136,8 @@ class PendingSummaryItem(SummaryItem):
         return may_moderate(self.request.user)
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        url = reverse("reader_comments_admin:list") + "?state=pending"
-        return {"count": ReaderComment.objects.pending().count(), "url": url}
+        url = reverse("reader_comments_admin:list") + f"?state={TO_DO}"
+        return {"count": comments_of(self.request.user).to_do().count(), "url": url}
 
 
 @hooks.register("construct_homepage_summary_items")

@@ -1,0 +1,1 @@
+"""The moderators' desk in the Wagtail admin."""
