@@ -8,6 +8,8 @@ from news.comments.models import CommentDecision
 LABELS: dict[str, Promise] = {
     "confirmed_by_mail": _("Confirmed by the link in the mail"),
     "no_confirmation": _("Sent; no confirmation is asked for"),
+    "remembered_device": _("Sent from a device that is remembered"),
+    "ledger": _("Erased anew after a restore"),
     "nothing_held": _("Nothing spoke against it"),
     "banned": _("The reader is banned"),
     "edited": _("Changed by the reader"),

@@ -23,7 +23,8 @@ from news.comments.models import (
     StandingKind,
 )
 
-# Decisions that show that the writer reads the mails of the address.
+# Decisions that show that the writer reads the mails of the address, now or when a device was
+# remembered.
 CONFIRMING_RULES = ("confirmed_by_mail", "remembered_device")
 RECENT = 10
 # So many of the last ten decided against: no longer trusted.
