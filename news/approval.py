@@ -24,5 +24,7 @@ def needs_reason(page: Page, user: Any, *, parent: Page | None = None) -> bool:
 def publish_without_approval(article: ArticlePage, *, user: Any, reason: str) -> None:
     """Publish the newest draft, end a running workflow, and keep the reason in the history."""
     with transaction.atomic():
-        PublishPageRevisionAction(article.get_latest_revision(), user=user).execute()
+        # What was never saved in the editor, an import for instance, has no draft yet.
+        draft = article.get_latest_revision() or article.save_revision(user=user)
+        PublishPageRevisionAction(draft, user=user).execute()
         log(article, WITHOUT_APPROVAL, user=user, data={"comment": reason})

@@ -182,6 +182,15 @@ def test_an_editor_who_publishes_a_new_article_at_once_is_asked_too(client, work
     assert is_live(article)
 
 
+def test_an_article_without_a_draft_is_published_as_it_is(client, workflow):
+    client.force_login(make_user(groups=("Editors",)))
+    article = make_article("Übernommen", live=False)
+
+    client.post(f"/admin/pages/{article.pk}/publish-at-once/", {"reason": "Aus dem alten System"})
+
+    assert is_live(article)
+
+
 def test_a_copy_of_a_draft_stays_a_draft(client, workflow):
     editor = make_user(groups=("Editors",))
     client.force_login(editor)
