@@ -7,5 +7,7 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import slugs
+        from cms.signing_in import audit
 
         slugs.register()
+        audit.connect()

@@ -69,6 +69,9 @@ INSTALLED_APPS = [
     "taggit",
     "rest_framework",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -88,6 +91,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "cms.signing_in.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
@@ -313,6 +318,11 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = env.integer("SESSION_HOURS", 12, at_least=1) * 3600
 SESSION_COOKIE_HTTPONLY = True
+WAGTAILADMIN_USER_LOGIN_FORM = "cms.signing_in.forms.ThrottledLoginForm"
+LOGIN_ATTEMPTS = env.integer("LOGIN_ATTEMPTS", 10)
+# Names of groups, "superusers" or "all"; anybody else may have a second factor.
+SECOND_FACTOR_REQUIRED = env.words("SECOND_FACTOR_REQUIRED")
+OTP_TOTP_ISSUER = WAGTAIL_SITE_NAME
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

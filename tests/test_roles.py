@@ -158,6 +158,9 @@ CASES = [
     Case("analytics_newsroom", "AS", query="?export=xlsx"),
     Case("analytics_article", "EAS", (ARTICLE,)),
     Case("analytics_article", "AS", (ARTICLE,), query="?export=csv"),
+    Case("second_factor_ask", EVERYONE),  # leads to the page where one is set up
+    Case("second_factor_set_up", EVERYONE),
+    Case("second_factor_remove", NOBODY),  # nobody here has one
     Case("operation_state", "EAS"),
     Case("counting_check", "AS"),
     Case("analytics_quality", "AS"),

@@ -6,7 +6,6 @@ that digest ever leaves this module. Counters live an hour, the key a day; both 
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from cms.proxies import client_network
 from news.consent import subjects
 
 HOUR = 3600
@@ -122,14 +122,4 @@ def _name(kind: str, value: str, key: str, now: datetime) -> str:
 
 
 def _network(request: HttpRequest) -> str:
-    """Return the client's network: /24, or /48 for IPv6."""
-    hops = [request.META.get("REMOTE_ADDR", "")]
-    if hops[0] in settings.TRUSTED_PROXIES:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-        hops = [hop for hop in hops if hop not in settings.TRUSTED_PROXIES]
-    try:
-        address = ipaddress.ip_address(hops[-1] if hops else "")
-    except ValueError:
-        return "unknown"
-    prefix = 24 if address.version == 4 else 48
-    return str(ipaddress.ip_network((address, prefix), strict=False))
+    return client_network(request.META)

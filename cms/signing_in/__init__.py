@@ -1,0 +1,1 @@
+"""How staff sign in: throttled, noted, and with a second factor if they have or need one."""

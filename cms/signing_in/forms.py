@@ -1,0 +1,54 @@
+"""The forms of signing in: password, then a number from the telephone."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.auth import LoginForm
+
+from cms.operation import metrics
+from cms.signing_in import throttle
+
+
+class ThrottledLoginForm(LoginForm):
+    """Wagtail's form, which looks at no password once there were too many."""
+
+    error_messages = {
+        **LoginForm.error_messages,
+        "throttled": _(
+            "Too many attempts. Please wait a quarter of an hour and try again; "
+            "your account is not locked."
+        ),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        account, now = self.cleaned_data.get("username", ""), timezone.now()
+        if account and throttle.is_exceeded(self.request, account=account, now=now):
+            metrics.logins.labels("throttled").inc()
+            raise ValidationError(self.error_messages["throttled"], code="throttled")
+        cleaned: dict[str, Any] = super().clean()
+        throttle.forget(self.request, account=account, now=now)
+        return cleaned
+
+
+class TokenForm(forms.Form):
+    """Six digits from an app, or a recovery code."""
+
+    token = forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": ""}
+        ),
+    )
+
+    def clean_token(self) -> str:
+        return "".join(self.cleaned_data["token"].split()).lower()
+
+
+class SetUpForm(TokenForm):
+    """A first code, which proves that the app has the secret."""
+
+    secret = forms.CharField(widget=forms.HiddenInput)
