@@ -44,6 +44,10 @@ MEETING_POINTS = {
     ),
     "cms/wsgi.py": ("analytics.doorway", "analytics.events"),
     "cms/serving.py": ("home.demo.people",),
+    "cms/moving/archive.py": ("news.consent.triggers",),
+    "cms/moving/relocation.py": (
+        *("analytics.buffer", "analytics.drain", "analytics.spool", "analytics.windows"),
+    ),
 }
 
 
