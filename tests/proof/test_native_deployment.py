@@ -1,0 +1,320 @@
+"""The native set-up of `deploy/`, started without systemd: nginx, PostgreSQL, Redis, the units.
+
+The units' own ExecStart lines are run, with other directories and ports; the database is the
+server of DATABASE_URL, Redis and nginx are Debian's.
+"""
+
+import concurrent.futures
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cms.processes import PROCESSES
+from tests.deploy.test_files import unit
+from tests.proof.world import make_database
+from tests.site.conftest import free_port
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(
+        not os.environ.get("DATABASE_URL", "").startswith("postgres")
+        or not shutil.which("nginx")
+        or not shutil.which("redis-server"),
+        reason="needs PostgreSQL in DATABASE_URL, nginx and redis-server",
+    ),
+]
+ROOT = Path(__file__).resolve().parents[2]
+CLIENT = "203.0.113.77"
+
+
+class Machine:
+    """One machine with the site on it."""
+
+    def __init__(self, directory: Path, database_url: str) -> None:
+        self.directory = directory
+        self.https, self.http, self.web, self.redis = (free_port() for _ in range(4))
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.var = directory / "var"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PRODUCTION": "1",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "CONSENT_KEY": secrets.token_urlsafe(50),
+            "ALLOWED_HOSTS": "localhost",
+            "SITE_URL": f"https://localhost:{self.https}",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "MAIL_URL": "smtp://127.0.0.1:9",
+            "MAIL_FROM": "Zeitung <post@zeitung.example>",
+            "VAR_DIR": str(self.var),
+            "PORT": str(self.web),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": f"redis://127.0.0.1:{self.redis}/0",
+            "METRICS_TOKEN": "geheim",
+        }
+
+    def run(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
+        log = (self.directory / f"{name}.log").open("ab")
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+        log.close()
+        self.processes[name] = process
+        return process
+
+    def log(self, name: str) -> str:
+        return (self.directory / f"{name}.log").read_text(errors="replace")
+
+    def exec_start(self, unit_name: str, instance: str = "") -> list[str]:
+        line = unit(unit_name)["Service"]["ExecStart"].replace("%i", instance)
+        return line.replace("/srv/redaktion/.venv/bin/python", sys.executable).split()
+
+    def start(self) -> None:
+        self.var.mkdir()
+        conf = ROOT / "deploy/redis/redis.conf"
+        self.run(
+            "redis",
+            [
+                *("redis-server", str(conf), "--port", str(self.redis)),
+                *("--dir", str(self.directory), "--bind", "127.0.0.1"),
+            ],
+        )
+        time.sleep(0.5)
+        prepared = self.run("prepare", self.exec_start("redaktion-prepare.service"))
+        assert prepared.wait(200) == 0, self.log("prepare")
+        for name in PROCESSES:
+            self.run(name, self.exec_start("redaktion@.service", name))
+        self.start_nginx()
+        self.wait_for("/health/live")
+
+    def start_nginx(self) -> None:
+        key, certificate = self.directory / "key.pem", self.directory / "certificate.pem"
+        subprocess.run(
+            [
+                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+                *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+                *("-keyout", str(key), "-out", str(certificate)),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        ours = (ROOT / "deploy/nginx/redaktion.conf").read_text()
+        for old, new in {
+            "zeitung.example;": "localhost;",
+            "/etc/letsencrypt/live/zeitung.example/fullchain.pem": str(certificate),
+            "/etc/letsencrypt/live/zeitung.example/privkey.pem": str(key),
+            "/var/lib/redaktion/": f"{self.var}/",
+            "/var/log/nginx/": f"{self.directory}/",
+            "127.0.0.1:8000": f"127.0.0.1:{self.web}",
+            "listen 80;": f"listen 127.0.0.1:{self.http};",
+            "listen 443 ssl;": f"listen 127.0.0.1:{self.https} ssl;",
+            "    listen [::]:80;\n": "",
+            "    listen [::]:443 ssl;\n": "",
+            # Debian 12's nginx has the older spelling
+            "    http2 on;\n": "",
+        }.items():
+            assert old in ours, old
+            ours = ours.replace(old, new)
+        # A reader from afar: what stands here is what the proxy would see.
+        ours = ours.replace("$remote_addr;", f"{CLIENT};")
+        whole = self.directory / "nginx.conf"
+        whole.write_text(
+            f"user root;\nworker_processes 1;\ndaemon off;\npid {self.directory}/nginx.pid;\n"
+            f"error_log {self.directory}/nginx.error.log emerg;\n"
+            "events { worker_connections 256; }\n"
+            f"http {{\ninclude /etc/nginx/mime.types;\n{ours}\n}}\n"
+        )
+        self.run("nginx", ["nginx", "-c", str(whole), "-p", str(self.directory)])
+
+    def get(self, path: str, **options: object) -> tuple[int, bytes, dict[str, str]]:
+        trust = ssl.create_default_context(cafile=str(self.directory / "certificate.pem"))
+        request = urllib.request.Request(
+            f"https://localhost:{self.https}{path}",
+            headers={"User-Agent": "Mozilla/5.0 (Erkennbar) Firefox/140.0"},
+            **options,  # type: ignore[arg-type]
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20, context=trust) as answer:
+                return answer.status, answer.read(), _lower(answer.headers)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read(), _lower(error.headers)
+
+    def wait_for(self, path: str, status: int = 200, seconds: float = 90) -> None:
+        deadline = time.monotonic() + seconds
+        seen: object = None
+        while time.monotonic() < deadline:
+            try:
+                seen = self.get(path)[0]
+                if seen == status:
+                    return
+            except (OSError, urllib.error.URLError) as error:
+                seen = error
+            time.sleep(0.3)
+        pytest.fail(f"{path} answered {seen}\n" + self.log("web")[-2000:] + self.log("nginx"))
+
+    def manage(self, *command: str) -> str:
+        result = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    def stop(self, name: str, seconds: float = 30) -> int:
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return -9
+
+    def close(self) -> None:
+        for name in ["nginx", "web", "beat", *PROCESSES, "redis"]:
+            if name in self.processes:
+                self.stop(name, 10)
+
+
+def _lower(headers: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Machine]:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        make_database(Path(directory)) as database_url,
+    ):
+        os.chmod(directory, 0o755)  # nginx' workers look in
+        machine = Machine(Path(directory), database_url)
+        try:
+            machine.start()
+            yield machine
+        finally:
+            machine.close()
+
+
+def test_readers_get_the_site_by_https_with_its_headers(machine):
+    status, body, headers = machine.get("/")
+
+    assert status == 200
+    assert headers["strict-transport-security"].startswith("max-age=")
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+    [style] = re.findall(rb'href="(/static/[^"]+\.css)"', body)[:1]
+    status, _, headers = machine.get(style.decode())
+    assert (status, headers["x-content-type-options"]) == (200, "nosniff")
+    plain = urllib.request.Request(f"http://localhost:{machine.http}/", method="HEAD")
+    opener = urllib.request.build_opener(_NoRedirect)
+    with pytest.raises(urllib.error.HTTPError) as moved:
+        opener.open(plain, timeout=5)
+    assert moved.value.code == 301
+    assert moved.value.headers["Location"].startswith("https://localhost")
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments: object) -> None:  # type: ignore[override]
+        return None
+
+
+def page_id(machine: Machine) -> int:
+    with psycopg.connect(machine.environment["DATABASE_URL"]) as database:
+        [row] = database.execute("SELECT page_ptr_id FROM home_homepage ORDER BY 1 LIMIT 1")
+    return int(row[0])
+
+
+def views(machine: Machine) -> int:
+    with psycopg.connect(machine.environment["DATABASE_URL"]) as database:
+        [row] = database.execute("SELECT coalesce(sum(views), 0) FROM analytics_pagebucket")
+    return int(row[0])
+
+
+def send_view(machine: Machine, page: int) -> int:
+    body = json.dumps({"id": str(uuid.uuid4()), "page": page}).encode()
+    return machine.get("/_/view", data=body, method="POST")[0]
+
+
+def test_a_view_is_counted_and_health_and_metrics_say_so(machine):
+    machine.wait_for("/health/")
+    before = views(machine)
+
+    assert send_view(machine, page_id(machine)) == 204
+
+    deadline = time.monotonic() + 30
+    while views(machine) == before and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert views(machine) == before + 1
+    assert machine.get("/metrics")[0] == 404
+    trust = ssl.create_default_context(cafile=str(machine.directory / "certificate.pem"))
+    asked = urllib.request.Request(
+        f"https://localhost:{machine.https}/metrics", headers={"Authorization": "Bearer geheim"}
+    )
+    with urllib.request.urlopen(asked, timeout=10, context=trust) as answer:
+        told = answer.read().decode()
+    assert 'redaktion_intake_total{kind="view",outcome="accepted"}' in told
+    assert "redaktion_database_up 1.0" in told
+
+
+def test_replacing_the_web_workers_loses_no_request_and_no_view(machine):
+    """`systemctl reload` sends SIGHUP: old workers finish while new ones take over."""
+    page, before = page_id(machine), views(machine)
+    machine.wait_for("/health/")
+    stop_at = time.monotonic() + 20
+
+    def readers() -> list[int]:
+        seen = []
+        while time.monotonic() < stop_at:
+            seen += [machine.get("/")[0], send_view(machine, page)]
+        return seen
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(readers) for _ in range(4)]
+        time.sleep(4)
+        machine.processes["web"].send_signal(signal.SIGHUP)
+        answers = [status for each in running for status in each.result()]
+
+    assert set(answers) == {200, 204}
+    deadline = time.monotonic() + 30
+    while views(machine) != before + answers.count(204) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert views(machine) == before + answers.count(204)
+
+
+def test_stopping_is_clean_and_no_log_knows_who_was_here(machine):
+    machine.get("/gibt-es-nicht/")
+    machine.get("/admin/login/", data=b"username=jo&password=x", method="POST")
+    names = [name for name in PROCESSES if name in machine.processes]
+
+    statuses = {name: machine.stop(name) for name in ["beat", *names] if name in machine.processes}
+
+    assert set(statuses.values()) == {0}, statuses
+    logs = {
+        path.name: path.read_text(errors="replace") for path in machine.directory.glob("*.log")
+    }
+    assert "redaktion.access.log" in logs
+    for name, text in logs.items():
+        assert CLIENT not in text, name
+        assert "Erkennbar" not in text, name
