@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from cms.page_cache import fragments
@@ -75,7 +76,7 @@ class ThreadPage:
         return [node for node in every if node.is_published]
 
 
-@dataclass(slots=True)
+@dataclass
 class Discussion:
     """Everything the templates need, already fetched."""
 
@@ -84,8 +85,13 @@ class Discussion:
     policy: Policy
     texts: dict[str, ConsentText]
     privacy_url: str
-    thread: ThreadPage
     now: datetime
+    request: HttpRequest
+
+    @cached_property
+    def thread(self) -> ThreadPage:
+        """Read when it is shown: whoever only sends a comment does not pay for it."""
+        return _first_page(self.article, self.request) if self.is_visible else ThreadPage([])
 
     @property
     def consent_text(self) -> ConsentText | None:
@@ -151,8 +157,8 @@ def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discuss
         policy=found,
         texts=rules.texts_at(now) if found.is_open else {},
         privacy_url=rules.privacy_page_url,
-        thread=_first_page(article, request) if found.is_visible else ThreadPage([]),
         now=now,
+        request=request,
     )
 
 

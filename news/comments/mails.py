@@ -16,10 +16,13 @@ from news.comments.models import LinkPurpose, ReaderComment, ReplySubscription
 
 def ask_for_confirmation(comment: ReaderComment, *, now: datetime) -> None:
     """Send the link that confirms a comment, and the one that withdraws it."""
+    confirm_url, manage_url = links.create_several(
+        comment, LinkPurpose.CONFIRM, LinkPurpose.MANAGE, now=now
+    )
     context = {
         "article": comment.article,
-        "confirm_url": links.create(comment, LinkPurpose.CONFIRM, now=now),
-        "manage_url": links.create(comment, LinkPurpose.MANAGE, now=now),
+        "confirm_url": confirm_url,
+        "manage_url": manage_url,
     }
     with translation.override(comment.language):
         put_mail(

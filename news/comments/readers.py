@@ -261,7 +261,7 @@ def edit(comment: ReaderComment, text: str, *, settings: CommentSettings, now: d
         if comment.state == S.PUBLISHED:
             holding.note(comment, HoldKind.EDITED)
         move(comment, state, EDITABLE, By(rule="edited"), now, **changes)
-        holding.check(comment, settings)
+        holding.check_again(comment, settings)
 
 
 def withdraw(

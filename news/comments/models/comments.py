@@ -358,4 +358,5 @@ class CommentSettings(BaseSiteSetting):
     def of(cls, request: HttpRequest) -> "CommentSettings":
         """Return what holds here; unlike `for_request` it never writes a missing row."""
         site = Site.find_for_request(request)
-        return cls.objects.filter(site=site).first() or cls(site=site)
+        rows = cls.objects.filter(site=site).select_related("privacy_page")
+        return rows.first() or cls(site=site)
