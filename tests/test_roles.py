@@ -168,6 +168,7 @@ CASES = [
     Case("mail_outbox:index", "S"),
     Case("mail_outbox:index_results", "S"),
     Case("mail_outbox:inspect", "S", (MAIL,)),
+    Case("mail_outbox:again", "S", (MAIL,), method="post"),
     Case("mail_outbox:add", NOBODY),
     Case("mail_outbox:edit", NOBODY, (MAIL,)),
     Case("mail_outbox:delete", NOBODY, (MAIL,)),

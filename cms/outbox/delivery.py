@@ -4,7 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from cms.outbox.models import EntryState, Mail, MailState, OutboxEntry
-from cms.outbox.queue import handlers
+from cms.outbox.queue import CannotSucceed, handlers
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _claim(entry: OutboxEntry, now: datetime) -> bool:
 def _fail(entry: OutboxEntry, error: Exception, now: datetime) -> None:
     # The class and the kind only: a message may quote an address.
     fields = {"last_error": type(error).__name__}
-    given_up = entry.attempts >= MAX_ATTEMPTS
+    given_up = entry.attempts >= MAX_ATTEMPTS or isinstance(error, CannotSucceed)
     logger.warning(
         "outbox_entry_parked" if given_up else "outbox_entry_failed",
         extra={"kind": entry.kind, "entry": entry.pk, "error": type(error).__name__},

@@ -1,15 +1,17 @@
 """Mails as outbox work: written with what causes them, sent by Celery."""
 
+import smtplib
 import unicodedata
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils import timezone
 
 from cms.outbox.models import Mail, MailState
-from cms.outbox.queue import Payload, put
+from cms.outbox.queue import CannotSucceed, Payload, put
 
 KIND = "outbox.mail"
 
@@ -46,7 +48,11 @@ def one_line(text: str) -> str:
 
 
 def send(payload: Payload) -> None:
-    """Send the mail, or keep it for the page in the admin if there is no mail server."""
+    """Send the mail, or keep it for the page in the admin if there is no mail server.
+
+    Raises:
+        CannotSucceed: the server refused the address for good.
+    """
     mail = Mail.objects.filter(pk=payload["mail"], state=MailState.WAITING).first()
     if mail is None:
         return
@@ -62,8 +68,23 @@ def send(payload: Payload) -> None:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    message.send()
+    try:
+        message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(code >= 500 for code, _ in error.recipients.values()):
+            raise CannotSucceed from error
+        raise
     Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT, sent_at=timezone.now())
+
+
+def send_again(mail: Mail) -> bool:
+    """Put a mail that was given up back into the queue; False if it was not given up."""
+    with transaction.atomic():
+        parked = Mail.objects.filter(pk=mail.pk, state=MailState.PARKED)
+        if not parked.update(state=MailState.WAITING):
+            return False
+        put(KIND, {"mail": mail.pk})
+    return True
 
 
 def park(payload: Payload) -> None:

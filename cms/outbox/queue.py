@@ -20,6 +20,10 @@ Payload = dict[str, Any]
 Work = Callable[[Payload], None]
 
 
+class CannotSucceed(Exception):
+    """Trying again is of no use: the entry is given up at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
     """Who does a kind of work, and who hears that it was given up."""
