@@ -60,6 +60,18 @@ def forget(device: RememberedDevice, *, method: Method, now: datetime) -> None:
     device.delete()
 
 
+def replace(device: RememberedDevice, *, now: datetime) -> None:
+    """End an older wish for the device on which the reader just asked anew."""
+    recording.follow(
+        EventKind.SUPERSEDED,
+        comment_id=device.comment_id,
+        method=Method.FORM,
+        purposes={Purpose.REMEMBER_DEVICE},
+        now=now,
+    )
+    device.delete()
+
+
 def put_cookie(response: HttpResponse, token: str) -> None:
     response.set_cookie(
         COOKIE,

@@ -114,6 +114,8 @@ def _store(new: Submission, settings: CommentSettings, now: datetime) -> ReaderC
         replies.subscribe(comment, now=now)
     if new.device_text:
         devices.remember(comment, new.device_token, now=now)
+        if new.device:
+            devices.replace(new.device, now=now)
     if new.device:
         _enter_by_device(comment, settings=settings, now=now)
     elif settings.confirms_by_email:

@@ -1,6 +1,7 @@
 """One test for each way in which comment systems are known to fail."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cms.outbox.models import Mail
+from cms.outbox.models import Mail, OutboxEntry
+from news.comments import access
 from news.comments.models import CommentState, ReaderComment, ReaderLink
 from news.consent.models import ConsentEvent
 from news.models import ArticlePage
@@ -167,3 +169,58 @@ def test_replay_of_a_form_and_of_a_confirmation_changes_nothing(
         "confirmed",
         "withdrawn",
     ]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_SEC_FETCH_SITE": "cross-site"},
+        {"HTTP_SEC_FETCH_SITE": "none"},
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_ORIGIN": "null"},
+    ],
+)
+def test_csrf_no_form_of_another_site_does_anything(
+    client: Client, article: ArticlePage, form_data: Data, headers: Data
+) -> None:
+    send(client, article, form_data)
+    links = links_of(Mail.objects.get())
+    own = access.create("jo@example.org", "de", now=datetime.now(UTC))
+
+    def everything() -> tuple[Any, ...]:
+        counts = (ConsentEvent.objects.count(), OutboxEntry.objects.count())
+        return list(ReaderComment.objects.values()), *counts
+
+    before = everything()
+    forms = {
+        reverse("reader_comments:comment", args=[article.pk]): form_data | {"text": "Fremd."},
+        links["confirm"]: {},
+        links["manage"]: {},
+        links["manage"] + "edit/": {"text": "Fremd."},
+        "/" + own.split("/", 3)[3]: {"act": "erase"},
+        reverse("reader_comments:ask"): {"email": "jo@example.org"},
+        reverse("reader_comments:forget_device"): {},
+    }
+
+    for url, data in forms.items():
+        assert client.post(url, data, **headers).status_code == 403, url
+
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["confirm", "manage", "edit", "replies", "mine"])
+def test_idor_no_guess_is_a_token(client: Client, make_comment: MakeComment, name: str) -> None:
+    comment = make_comment()
+    digests = comment.links.values_list("digest", flat=True)
+    for token in [
+        *digests,
+        str(comment.pk),
+        comment.subject,
+        "..%2f",
+        "\x00",
+        "\u202e",
+        "a" * 4000,
+    ]:
+        url = reverse(f"reader_comments:{name}", args=[token])
+        assert client.get(url).status_code == client.post(url, {"act": "erase"}).status_code == 404
+    assert ReaderComment.objects.get().state == CommentState.PUBLISHED

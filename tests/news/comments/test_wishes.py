@@ -111,6 +111,31 @@ def test_remembered_device_alone_skips_the_mail(
     assert list(kinds) == [("given", "form"), ("confirmed", "device")]
 
 
+def test_asking_anew_on_a_remembered_device_supersedes_the_older_wish(
+    client: Client, article: ArticlePage, form_data: Data
+) -> None:
+    send(client, article, form_data | {"remember": "1"})
+    client.post(links_of(newest_mail())["confirm"])
+    first = RememberedDevice.objects.get()
+
+    send(client, article, form_data | {"remember": "1", "text": "Noch ein Kommentar von mir."})
+
+    second = RememberedDevice.objects.get()
+    assert (second.pk != first.pk, second.confirmed_at is not None) == (True, True)
+    old, new = (
+        ConsentEvent.objects.for_comment(device.comment_id).filter(purpose="remember_device")
+        for device in (first, second)
+    )
+    assert list(old.in_order().values_list("kind", flat=True)) == [
+        "given",
+        "confirmed",
+        "superseded",
+    ]
+    assert list(new.in_order().values_list("kind", flat=True)) == ["given", "confirmed"]
+    send(client, article, form_data | {"text": "Ein dritter, vom selben Gerät."})
+    assert ReaderComment.objects.order_by("-pk")[0].state == CommentState.PENDING
+
+
 def test_device_ends_after_thirty_days(
     client: Client, article: ArticlePage, form_data: Data
 ) -> None:
