@@ -15,6 +15,7 @@ PUBLIC = {
     "tag": "",
     "search": "/suche/?q=hafen",
     "standard page": "/datenschutz/",
+    "legal notice": "/_/comments/notice/",
     "not found": "/gibt-es-nicht/",
 }
 ADMIN = {
@@ -22,7 +23,14 @@ ADMIN = {
     "articles": "/admin/articles/",
     "rights of use": "/admin/reports/expired-pictures/",
     "report": "/admin/reports/readership/",
-    "moderation queue": "/admin/reader-comments/",
+    "moderation queue": "/admin/reader-comments/?state=open",
+    "one comment": "/admin/reader-comments/inspect/1/",
+    "words": "/admin/reader-comments/words/",
+    "retention": "/admin/reader-comments/retention/",
+    "legal notices": "/admin/legal-notices/",
+    "complaints": "/admin/complaints/",
+    "texts to readers": "/admin/reader-comment-texts/",
+    "text to readers": "/admin/reader-comment-texts/new/",
     "mail outbox": "/admin/mail-outbox/",
 }
 

@@ -56,7 +56,9 @@
     let asked = null;
 
     const rows = () => [...document.querySelectorAll("[data-desk-comment]")];
-    const open = () => rows().filter((row) => !row.dataset.done);
+    const left = () => rows().filter((row) => !row.dataset.done);
+    // What is on its way to the server is no longer asked about.
+    const open = () => left().filter((row) => !row.dataset.busy);
     const current = () => document.querySelector("[data-desk-comment][data-current]");
     const say = (text) => {
       status.textContent = text;
@@ -83,7 +85,7 @@
 
     function nextAfter(row) {
       const all = rows();
-      const later = all.slice(all.indexOf(row) + 1).find((other) => !other.dataset.done);
+      const later = open().find((other) => all.indexOf(other) > all.indexOf(row));
       return later || open()[0];
     }
 
@@ -96,7 +98,7 @@
       if (row.dataset.busy || row.dataset.done) return;
       row.dataset.busy = "1";
       const next = nextAfter(row);
-      if (next && next !== row) choose(next);
+      if (next) choose(next);
       try {
         const answer = await post(row.dataset.decideUrl, {
           verb,
@@ -111,7 +113,7 @@
           showResult(row, answer.message, answer.undo);
           if (answer.undo) remember(answer.undo, row.dataset.deskComment);
         }
-        if (!open().length) loadMore();
+        if (!left().length) loadMore();
       } catch (error) {
         say(root.dataset.failed);
         choose(row);

@@ -1,5 +1,7 @@
+import random
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from news.comments import moderation, readers
 from news.comments.models import CommentDecision, ReaderComment
-from news.comments.moderation import By, StateChanged
+from news.comments.moderation import By, NotPossible, StateChanged
 from news.consent.models import ConsentEvent
 from tests.news.comments.conftest import MakeComment
 
@@ -67,3 +69,35 @@ def test_withdrawal_is_never_lost(make_comment: MakeComment) -> None:
     comment.refresh_from_db()
     assert (comment.state, comment.text, comment.name) == ("withdrawn", "", "")
     assert ConsentEvent.objects.filter(kind="withdrawn").count() == 1
+
+
+def test_every_transition_of_many_moderators_is_on_the_record(make_comment: MakeComment) -> None:
+    """Each comment's decisions are one unbroken chain that ends in its state."""
+    comments = [make_comment("pending") for _ in range(4)]
+    verbs = [
+        moderation.approve,
+        moderation.reject,
+        moderation.mark_spam,
+        moderation.hide,
+        moderation.keep,
+    ]
+
+    def moderate(seed: int) -> Callable[[], None]:
+        choice = random.Random(seed)
+
+        def act() -> None:
+            for _ in range(12):
+                comment = ReaderComment.objects.get(pk=choice.choice(comments).pk)
+                with suppress(StateChanged, NotPossible):
+                    by = By(rule=f"moderator{seed}")
+                    choice.choice(verbs)(comment, by, now=timezone.now())
+
+        return act
+
+    at_once(*(moderate(seed) for seed in range(4)))
+
+    for comment in comments:
+        comment.refresh_from_db()
+        decisions = list(comment.decisions.order_by("pk"))
+        states = [decision.old_state for decision in decisions] + [comment.state]
+        assert states[1:] == [decision.new_state for decision in decisions]
