@@ -40,8 +40,8 @@ proof: $(VENV)/dev.stamp ## Run the long tests: kills, faults, whole set-ups
 messages: $(VENV)/dev.stamp ## Bring the message catalogues up to date with the source
 	@$(RUN) manage.py extract_messages
 
-screenshots: $(VENV)/dev.stamp ## Picture every template of a running demo (SITE=http://127.0.0.1:8000)
-	@$(RUN) -m tests.screenshots $(or $(SITE),http://127.0.0.1:8000)
+screenshots: $(VENV)/dev.stamp ## Picture every template into var/screenshots (of SITE=http://..., or a demo of its own)
+	@$(RUN) -m tests.screenshots $(SITE)
 
 clean: ## Remove .venv (the data in var/ stays)
 	@rm -rf $(VENV)
