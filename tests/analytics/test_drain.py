@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection
@@ -15,6 +16,7 @@ from analytics.models import (
     ShardCheckpoint,
     WindowDelta,
 )
+from analytics.timebuckets import bounds_of_days, bucket_of
 from analytics.upserts import COUNTS
 from analytics.windows import roll_windows
 from tests.analytics.streams import (
@@ -332,6 +334,24 @@ def test_equal_entries_are_read_once_and_count_each(counting):
     batch = aggregate([(b"1-%d" % n, [b"e", payload]) for n in range(1000)])
 
     assert dict(batch.buckets) == {(5, NOON_BUCKET): [1000, 1000, 1000, 0, 0]}
+
+
+@pytest.mark.parametrize(
+    ("change", "quarters"), [(date(2026, 3, 29), 92), (date(2026, 10, 25), 100)]
+)
+def test_day_on_which_the_clocks_change_is_shorter_or_longer(change, quarters):
+    """A view in every quarter of an hour of three days; the middle one is Berlin's change."""
+    day_before, day_after = change - timedelta(days=1), change + timedelta(days=1)
+    start, end = bounds_of_days(day_before, day_after, ZoneInfo("Europe/Berlin"))
+    buckets = range(bucket_of(start), bucket_of(end))
+
+    batch = aggregate((b"1-%d" % n, [b"e", f"1v\t{n}\t5\t1".encode()]) for n in buckets)
+
+    assert {day: counts[0] for (_, day), counts in batch.days().items()} == {
+        day_before: 96,
+        change: quarters,
+        day_after: 96,
+    }
 
 
 def test_view_is_in_the_windows_after_one_drain_and_one_roll(counting):

@@ -1,7 +1,8 @@
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from analytics.models import (
     WindowState,
     WindowTotal,
 )
-from analytics.timebuckets import start_of
+from analytics.timebuckets import bucket_of, start_of
 from analytics.upserts import COUNTS, add_rows, insert_rows
 from analytics.windows import (
     CLOSED_BUCKETS,
@@ -170,6 +171,40 @@ def test_audit_keeps_a_record():
     ]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.django_db(transaction=True)
+def test_drain_that_commits_while_the_edge_moves_is_counted_once():
+    count(5, NOON_BUCKET - 96, 3)
+    roll_windows(now=NOON)
+
+    def drain() -> None:
+        """A late view of the bucket that is leaving, and one of the bucket that comes."""
+        count(5, NOON_BUCKET - 96, 2)
+        count(5, NOON_BUCKET + 1, 1)
+        connection.close()
+
+    drains = [threading.Thread(target=drain)]
+
+    def race(execute, sql, params, many, context):
+        if sql.startswith("INSERT INTO analytics_windowtotal") and drains:
+            thread = drains.pop()
+            thread.start()
+            thread.join()
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(race):
+        roll_windows(now=NOON + QUARTER)
+    roll_windows(now=NOON + QUARTER)
+
+    assert not drains
+    assert totals() == [(5, 2, 1, 1, 20)]
+    assert totals(Window.WEEK) == [(5, 12, 6, 6, 120)]
+    assert rebuild_windows(NOON + QUARTER) == []
+
+
+# The nights in which Berlin's clocks change in 2026, an hour before they do.
+CLOCK_CHANGES = [datetime(2026, 3, 29, 0, tzinfo=UTC), datetime(2026, 10, 25, 0, tzinfo=UTC)]
+
 counting_steps = st.tuples(
     st.just("count"), st.integers(1, 4), st.integers(-130, 20), st.integers(1, 9)
 )
@@ -184,10 +219,13 @@ rolling_steps = st.tuples(
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(steps=st.lists(st.one_of(counting_steps, rolling_steps), max_size=30))
-def test_totals_are_what_brute_force_says_whatever_happens(db, steps):
+@given(
+    start=st.sampled_from([NOON, *CLOCK_CHANGES]),
+    steps=st.lists(st.one_of(counting_steps, rolling_steps), max_size=30),
+)
+def test_totals_are_what_brute_force_says_whatever_happens(db, start, steps):
     history: list[tuple[int, int, int]] = []
-    clock = NOON_BUCKET
+    clock = bucket_of(start)
     with transaction.atomic():
         for kind, *values in [*steps, ("roll", 0)]:
             if kind == "count":
