@@ -96,8 +96,9 @@ def _drain_for_ever() -> None:
             for shard in drain.shards():
                 try:
                     result = drain.drain_shard(shard, now=now(), transaction_limit=1)
-                except Exception as error:  # noqa: BLE001  Redis is away: the poke comes again
+                except Exception as error:  # noqa: BLE001  away for now: the poke comes again
                     say("failed", pid, type(error).__name__)
+                    connection.close_if_unusable_or_obsolete()
                     continue
                 if result.entry_count:
                     say("done", pid)

@@ -66,8 +66,16 @@ class Acts:
 class World:
     """Where actors act."""
 
-    def __init__(self, directory: Path, database_url: str, *, shards: int = 2) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        database_url: str,
+        *,
+        shards: int = 2,
+        redis: tuple[str, ...] = (),
+    ) -> None:
         self.directory = directory
+        self.redis_options = redis
         self.socket = directory / "redis.sock"
         self.redis_process: subprocess.Popen[bytes] | None = None
         self.actors: list[Acts] = []
@@ -86,9 +94,21 @@ class World:
         }
 
     def start_redis(self) -> None:
-        self.redis_process = embedded_redis.start(
-            self.socket, self.directory / "redis", stdout=subprocess.DEVNULL
+        directory = self.directory / "redis"
+        directory.mkdir(exist_ok=True)
+        # The last word on the command line holds.
+        self.redis_process = subprocess.Popen(
+            [*embedded_redis.command(self.socket, directory), *self.redis_options],
+            stdout=subprocess.DEVNULL,
         )
+        for _ in range(600):
+            try:
+                self.redis.ping()
+            except (redis.ConnectionError, redis.BusyLoadingError):
+                time.sleep(0.05)
+            else:
+                return
+        raise AssertionError("Redis does not answer.")
 
     def stop_redis(self) -> None:
         assert self.redis_process
@@ -133,9 +153,14 @@ class World:
             open_.update(page for number, page in begun.items() if number not in answered)
         return kept, open_
 
+    def report(self, **environment: object) -> dict[str, Any]:
+        """Finish what waits and return what is counted, by table and page."""
+        found: dict[str, Any] = json.loads(" ".join(self.run("report", **environment).lines[-1]))
+        return found
+
     def check(self, **environment: object) -> None:
         """Hold that what was acknowledged is what was counted, page by page."""
-        found: dict[str, Any] = json.loads(" ".join(self.run("report", **environment).lines[-1]))
+        found = self.report(**environment)
         kept, open_ = self.kept()
         counted = Counter(found["buckets"])
         extra = counted - kept
@@ -181,10 +206,12 @@ def kill_children(acts: Acts, count: int, *, dice: random.Random) -> int:
 
 
 @contextmanager
-def make_world(directory: Path, *, shards: int = 2) -> Iterator[World]:
+def make_world(
+    directory: Path, *, shards: int = 2, redis: tuple[str, ...] = ()
+) -> Iterator[World]:
     """Yield a world with tables and streams, on the engine that the tests run on."""
     with make_database(directory) as database_url:
-        world = World(directory, database_url, shards=shards)
+        world = World(directory, database_url, shards=shards, redis=redis)
         try:
             world.start_redis()
             world.run("prepare")
