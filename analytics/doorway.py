@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import DatabaseError, connections
+from prometheus_client import Counter
 
 from analytics import buffer
 from analytics.events import DropReason, Kind
@@ -41,12 +43,17 @@ def receive(
     """
     try:
         event = take_in(kind, environ, body, now=now, is_noscript=is_noscript)
-        metrics.intake.labels(kind.name.lower(), event.reason or "accepted").inc()
+        _counter(kind, event.reason).inc()
         buffer.accept(event, now=now)
     except (buffer.NotStored, DatabaseError):
         _state.looked_at = -CONNECTION_CHECK_SECONDS
         return 503
     return STATUS_OF_DROP.get(event.reason, 204)
+
+
+@lru_cache(maxsize=64)
+def _counter(kind: Kind, reason: str) -> Counter:
+    return metrics.intake.labels(kind.name.lower(), reason or "accepted")
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes:

@@ -31,9 +31,9 @@ local function text_of(number)
   return string.char(high, math.floor(rest / 256), rest % 256)
 end
 
-local function remember(key, field, value)
-  redis.call('HSET', key, field, value)
-  if redis.call('PTTL', key) == -1 then
+local function remember(key, ...)
+  -- A hash without a new field has its end already.
+  if redis.call('HSET', key, ...) > 0 and redis.call('PTTL', key) == -1 then
     redis.call('EXPIRE', key, ARGV[5])
   end
 end
@@ -113,11 +113,10 @@ local function store_view()
     if not stored then
       flags = flags + 2
     end
-    if redis.call('HEXISTS', KEYS[6], ARGV[7]) == 0 then
+    if not stored and redis.call('HEXISTS', KEYS[6], ARGV[7]) == 0 then
       flags = flags + 4
-      remember(KEYS[6], ARGV[7], '')
-    end
-    if spans ~= stored then
+      remember(KEYS[6], ARGV[7], '', ARGV[8], spans)
+    elseif spans ~= stored then
       remember(KEYS[6], ARGV[8], spans)
     end
     if ARGV[4] == 'live' and redis.call('PFADD', KEYS[8], ARGV[7]) == 1 then

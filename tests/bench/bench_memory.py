@@ -13,7 +13,7 @@ from tests.bench.world import bench_world, report
 READERS = int(os.environ.get("BENCH_READERS", "1000000"))
 VIEWS_EACH = 2
 TARGET_READERS = 1_000_000
-BATCH = 1000
+BATCH = 500
 TIMED = 10_000
 
 
@@ -27,7 +27,7 @@ def main() -> None:
         at_ms = int(now.timestamp() * 1000)
         for shard in [*buffer.shards(), *buffer.shards()]:
             drain_shard(shard, now=now)
-        client = buffer.web_client()
+        client = buffer.worker_client()
         dice = random.Random(7)
 
         def view(reader: bytes) -> Event:
