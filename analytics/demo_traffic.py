@@ -17,7 +17,14 @@ from wagtail.models import Page
 
 from analytics import summaries, windows
 from analytics.events import Dimension, DropReason
-from analytics.models import DropCount, PageBucket, PageDay, PageDayDimension
+from analytics.models import (
+    DropCount,
+    PageBucket,
+    PageDay,
+    PageDayDimension,
+    RankingPosition,
+)
+from analytics.positions import PLACES
 from analytics.timebuckets import BUCKETS_PER_HOUR, bounds_of_days, bucket_of, start_of
 from analytics.upserts import COUNTS, Row, insert_rows
 
@@ -32,6 +39,7 @@ EVERGREEN_HALF_LIFE_DAYS = 20.0
 SHALLOW_DEPTH, SHALLOW_SHARE = 3, 0.03
 FEW_VISITS = 60
 ENOUGH_PAGES = 12
+WEEK_HOURS = 7 * 24
 
 SHARES: dict[Dimension, tuple[tuple[str, float], ...]] = {
     Dimension.CHANNEL: (
@@ -139,9 +147,33 @@ def write_traffic(
         total += visits
         progress(day, visits)
     windows.rebuild_windows(now)
+    _write_positions(now)
     summaries.mark_stale(_days(days, now), now=now)
     summaries.summarise(now=now)
     return total
+
+
+def _write_positions(now: datetime) -> None:
+    """Note who stood where in the ranking of seven days, hour by hour, as it would have been."""
+    hourly: dict[int, Counter[int]] = {}
+    rows = PageBucket.objects.filter(bucket__lte=bucket_of(now), visits__gt=0)
+    for page_id, bucket, visits in rows.values_list("page_id", "bucket", "visits").iterator():
+        hourly.setdefault(bucket // BUCKETS_PER_HOUR, Counter())[page_id] += visits
+    if not hourly:
+        return
+    first, last = min(hourly), max(hourly)
+    RankingPosition.objects.filter(hour__range=(first, last)).delete()
+    window: Counter[int] = Counter()
+    places = []
+    for hour in range(first, last + 1):
+        window.update(hourly.get(hour, ()))
+        window.subtract(hourly.get(hour - WEEK_HOURS, ()))
+        places += [
+            (hour, place, page_id)
+            for place, (page_id, visits) in enumerate(window.most_common(PLACES), 1)
+            if visits > 0
+        ]
+    insert_rows(RankingPosition, ["hour", "position", "page_id"], places)
 
 
 def _zone() -> ZoneInfo:

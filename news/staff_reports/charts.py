@@ -138,7 +138,7 @@ def draw(
             None if value is None else point.views,
             old[number] if number < len(old) else None,
             events.get(number, ""),
-            _note(point, now),
+            note_on(point, now),
         )
         for number, (point, value) in enumerate(zip(points, values, strict=True))
     ]
@@ -160,7 +160,8 @@ def draw(
     return Chart(_markup(chart), rows, has_before, bool(events), bool(gaps))
 
 
-def _note(point: Point, now: datetime) -> str:
+def note_on(point: Point, now: datetime) -> str:
+    """Say why a step has no value, or not a whole one; else nothing."""
     if point.at > now:
         return _("not yet")
     if point.is_gap:

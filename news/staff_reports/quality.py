@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 
 from analytics.figures import spans
+from news.staff_reports import charts
 from news.staff_reports.views import StaffReportView
 
 
@@ -37,6 +38,7 @@ class DayRow:
     views: int
     bots: int
     others: int
+    note: str = ""
 
 
 class DataQualityView(StaffReportView):
@@ -52,6 +54,7 @@ class DataQualityView(StaffReportView):
         "views": gettext_lazy("Views counted"),
         "bots": gettext_lazy("Bots and automated browsers"),
         "others": gettext_lazy("Dropped for other reasons"),
+        "note": gettext_lazy("Note"),
     }
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
@@ -69,7 +72,7 @@ class DataQualityView(StaffReportView):
     @property
     def list_export(self) -> list[str]:
         if self.table == "days":
-            return ["label", "views", "bots", "others"]
+            return ["label", "views", "bots", "others", "note"]
         return ["label", "count"]
 
     def exported(self) -> list[Any]:
@@ -101,11 +104,19 @@ class DataQualityView(StaffReportView):
         for drop in self.drops:
             (bots if drop.reason in spans.BOTS else others)[drop.day] += drop.count
         rows = []
-        for point in spans.daily(self.filters.chosen_period.days):
+        for point in self.points:
             day = point.at.date()
             label = date_format(day, "SHORT_DATE_FORMAT")
-            rows.append(DayRow(day, label, point.views, bots[day], others[day]))
+            note = charts.note_on(point, self.now)
+            rows.append(DayRow(day, label, point.views, bots[day], others[day], note))
         return rows
+
+    @cached_property
+    def points(self) -> list[spans.Point]:
+        """The days with the gaps in which nobody counted."""
+        days = self.filters.chosen_period.days
+        end = spans.buckets_of_days(days.last, days.last).last
+        return spans.with_gaps(spans.daily(days), end=end, now=self.now)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         days = self.days
@@ -118,6 +129,8 @@ class DataQualityView(StaffReportView):
             "reasons": self.reasons,
             "bots": self.bots,
             "days": days,
+            "has_gaps": any(row.note for row in days),
+            "chart": charts.draw(self.points, hourly=False, now=self.now),
             "exports": {name: self.with_wishes(table=name) for name in ("days", "reasons", "bots")}
             if self.show_export_buttons
             else {},

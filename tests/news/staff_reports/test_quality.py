@@ -59,7 +59,7 @@ def test_every_table_is_taken_along(analyst):
         found[name] = list(csv.reader(io.StringIO(response.getvalue().decode())))[1:]
 
     assert len(found["days"]) == 7
-    assert found["days"][-1][1:] == ["0", "6", "0"]
+    assert found["days"][-1][1:] == ["0", "6", "0", ""]
     assert [row[1] for row in found["reasons"]] == ["6"]
     assert found["bots"] == [["'=crawler", "6"]]
 
