@@ -218,3 +218,61 @@ def test_same_query_count_at_one_and_three_rows(analyst, address):
     fill()
 
     assert queries() == at_one
+
+
+def test_sections_and_authors_have_reports_with_their_output(analyst):
+    culture, author = make_section("Kultur"), make_author("Jana")
+    opera = make_article("Oper", section=culture, authors=(author,), word_count=300)
+    other = make_article("Hafen", section=make_section("Wirtschaft"))
+    count(opera.pk, visits=3)
+    count(other.pk, visits=5)
+
+    section = analyst.get(f"/admin/analytics/section/{culture.pk}/")
+    byline = analyst.get(f"/admin/analytics/author/{author.pk}/", {"author": "anders"})
+
+    for response in (section, byline):
+        assert response.context["totals"].visits == 3
+        output = response.context["output"]
+        assert (output.article_count, output.word_count, output.visits_per_article) == (1, 300, 3)
+        assert [row.title for row in response.context["newest"]] == ["Oper"]
+    assert table(section, "sections") == []
+    assert f"section={culture.pk}" in section.content.decode()
+
+
+def test_an_author_has_no_report_if_the_site_wants_none(analyst, settings):
+    settings.ANALYTICS_PER_PERSON = False
+
+    answer = analyst.get(f"/admin/analytics/author/{make_author().pk}/")
+
+    assert answer.status_code == 404
+
+
+def test_a_channel_filters_what_it_can_and_says_so_of_the_rest(analyst):
+    article = make_article("Hafen")
+    count(article.pk, visits=5, channel="search")
+    day = timezone.localdate()
+    for dimension, value in ((Dimension.REFERRER, "google.com"), (Dimension.REFERRER, "t.co"),
+                             (Dimension.DEVICE, "mobile")):  # fmt: skip
+        PageDayDimension.objects.create(
+            page_id=article.pk, day=day, dimension=dimension, value=value, visits=2, views=2
+        )
+
+    response = analyst.get(OVERVIEW, {"channel": "search"})
+
+    assert [figure.name for figure in response.context["key_figures"]] == ["visits", "views"]
+    assert table(response, "referrers") == [("google.com", 2)]
+    beside = [one.name for one, *_ in response.context["tables"] if one.is_beside_channel]
+    assert beside == ["campaigns", "search-words", "devices", "browsers", "systems", "countries"]
+
+
+def test_what_leads_on_keeps_the_wishes(analyst):
+    count(make_article("Hafen", tags=("Kran",)).pk, visits=5)
+
+    response = analyst.get(OVERVIEW, {"period": "28d", "compare": "weekdays"})
+
+    rows = {one.name: rows for one, rows, _ in response.context["tables"]}
+    assert rows["channels"][0].address == (
+        "/admin/analytics/?period=28d&compare=weekdays&channel=direct"
+    )
+    assert rows["tags"][0].address.endswith("?period=28d&compare=weekdays&tag=kran")
+    assert rows["sections"][0].address.endswith("/?period=28d&compare=weekdays")
