@@ -1,5 +1,6 @@
 """The page cache in front of Django: what it answers itself and what it learns from answers."""
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -8,7 +9,7 @@ from django.conf import settings
 
 from cms.operation.metrics import page_cache as outcomes
 from cms.page_cache import hearing
-from cms.page_cache.entries import Entry, Headers, make
+from cms.page_cache.entries import Entry, Headers, best_encoding, make
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
 
@@ -28,11 +29,15 @@ OWN_COOKIES = frozenset({"messages"})
 OWN_COOKIE_PREFIX = "redaktion_"
 CACHEABLE_STATUS = ("200", "301", "404", "410")
 LARGEST_BODY_BYTES = 1_000_000
-SHARED_POLICY = "public, max-age=0, must-revalidate"
+# How long a CDN may keep a page and show it while it asks for a new one, together.
+MOST_SHARED_SECONDS = 60
 OWN_POLICY = "private, no-cache"
 TAGS = TAGS_HEADER.lower()
 # Of one answer only: its length, what a proxy must know, the request it belongs to.
 NOT_KEPT = frozenset({"content-length", "vary", "x-request-id"})
+# Counting in the file that a host's processes share takes longer than all the rest.
+HITS_AT_ONCE = 256
+OF_A_BODY = frozenset({"Content-Length", "Content-Encoding"})
 COUNTERS = {name: outcomes.labels(name) for name in ("hit", "stale", "miss", "bypass")}
 
 
@@ -46,9 +51,40 @@ class PageCache:
             stale_seconds=settings.PAGE_CACHE_STALE_SECONDS,
             hearing=hearing.of_this_process(),
         )
+        self.policy = shared_policy(
+            settings.PAGE_CACHE_FRESH_SECONDS, settings.PAGE_CACHE_STALE_SECONDS
+        )
+        self._hits: list[None] = []
+        self._counting = threading.Lock()
         self.own_cookies = OWN_COOKIES | {settings.SESSION_COOKIE_NAME}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if (
+            environ["REQUEST_METHOD"] == "GET"
+            and not environ.get("QUERY_STRING")
+            and "HTTP_COOKIE" not in environ
+            and "HTTP_IF_NONE_MATCH" not in environ
+            and (entry := self.store.find_fresh(key_of(environ, ""))) is not None
+        ):
+            form = entry.form(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+            self._hits.append(None)
+            if len(self._hits) >= HITS_AT_ONCE:
+                self._count_hits()
+            start_response(entry.status, form.hit_headers)
+            return [form.body]
+        self._count_hits()
+        return self._answer(environ, start_response)
+
+    def _count_hits(self) -> None:
+        if self._hits and self._counting.acquire(blocking=False):
+            try:
+                count = len(self._hits)
+                del self._hits[:count]
+            finally:
+                self._counting.release()
+            COUNTERS["hit"].inc(count)
+
+    def _answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "HEAD") or environ["PATH_INFO"].startswith("/admin/"):
             return self.application(environ, start_response)
@@ -114,7 +150,7 @@ class PageCache:
             kept, tags = without_tags(headers)
             if tags and is_cacheable(status, kept):
                 if not has(kept, "cache-control"):
-                    kept.append(("Cache-Control", SHARED_POLICY))
+                    kept.append(("Cache-Control", self.policy))
                 tagged.extend((status, kept, tags))
                 return _refuse_to_write
             if dropped and status.startswith("3"):
@@ -154,8 +190,9 @@ def normalise(query: str) -> tuple[str, str] | None:
 
 
 def key_of(environ: Environ, query: str) -> str:
-    is_https = environ.get("HTTP_X_FORWARDED_PROTO") == "https"
-    scheme = "https" if is_https else environ["wsgi.url_scheme"]
+    scheme = environ.get("HTTP_X_FORWARDED_PROTO")
+    if scheme != "https":
+        scheme = environ["wsgi.url_scheme"]
     return f"{scheme}://{environ.get('HTTP_HOST', '')}{environ['PATH_INFO']}?{query}"
 
 
@@ -164,27 +201,22 @@ def answer(
 ) -> list[bytes]:
     """Send an entry: compressed if the reader can, or only the news that nothing changed."""
     COUNTERS[outcome].inc()
+    form = entry.form(best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+    cache = ("X-Cache", outcome)
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted and entry.etag.removeprefix("W/") in wanted:
-        headers = [(n, v) for n, v in entry.plain_headers if n != "Content-Length"]
-        start_response("304 Not Modified", [*headers, ("X-Cache", outcome)])
+        headers = [(n, v) for n, v in form.headers if n not in OF_A_BODY]
+        start_response("304 Not Modified", [*headers, cache])
         return []
-    if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        headers, body = entry.gzip_headers, entry.gzipped
-    else:
-        headers, body = entry.plain_headers, entry.body
-    start_response(entry.status, [*headers, ("X-Cache", outcome)])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    start_response(entry.status, [*form.headers, cache])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [form.body]
 
 
-def accepts_gzip(encodings: str) -> bool:
-    if "gzip" not in encodings:
-        return False
-    for encoding in encodings.split(","):
-        name, _, weight = encoding.partition(";")
-        if name.strip() == "gzip":
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+def shared_policy(fresh_seconds: int, stale_seconds: int) -> str:
+    """Return how long caches that many readers share may keep a page; browsers always ask."""
+    fresh = min(fresh_seconds, MOST_SHARED_SECONDS)
+    stale = min(stale_seconds, MOST_SHARED_SECONDS - fresh)
+    return f"public, max-age=0, s-maxage={fresh}, stale-while-revalidate={stale}"
 
 
 def without_tags(headers: Headers) -> tuple[Headers, tuple[str, ...]]:

@@ -2,8 +2,11 @@
 
 import gzip
 
+import brotli
 import pytest
 
+from cms.page_cache.entries import best_encoding
+from cms.page_cache.wsgi import COUNTERS, HITS_AT_ONCE, shared_policy
 from tests.cms.page_cache.site import Process, Site
 
 pytestmark = pytest.mark.usefixtures("clean_redis")
@@ -18,9 +21,9 @@ def test_a_tagged_page_is_rendered_once() -> None:
     assert first.headers | {"X-Cache": "hit"} == second.headers
     assert second.headers == {
         "Content-Type": "text/html",
-        "Cache-Control": "public, max-age=0, must-revalidate",
+        "Cache-Control": "public, max-age=0, s-maxage=30, stale-while-revalidate=30",
         "ETag": second.headers["ETag"],
-        "Vary": "Accept-Encoding",
+        "Vary": "Accept-Encoding, Cookie",
         "Content-Length": str(len(site.body)),
         "X-Cache": "hit",
     }
@@ -129,11 +132,52 @@ def test_who_accepts_gzip_gets_it() -> None:
     site = Site()
     process = Process(site)
     process.get()
-    answer = process.get(accept_encoding="br, gzip;q=0.8")
+    answer = process.get(accept_encoding="deflate, gzip;q=0.8")
     assert gzip.decompress(answer.body) == site.body
     assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["Content-Length"] == str(len(answer.body))
-    assert "Content-Encoding" not in process.get(accept_encoding="gzip;q=0, br").headers
+
+
+def test_who_accepts_brotli_gets_it() -> None:
+    site = Site()
+    process = Process(site)
+    process.get()
+    answer = process.get(accept_encoding="gzip, deflate, br, zstd")
+    assert brotli.decompress(answer.body) == site.body
+    assert answer.headers["Content-Encoding"] == "br"
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("", ""),
+        ("identity", ""),
+        ("gzip;q=0, br;q=0.0", ""),
+        ("GZIP", "gzip"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("br;q=0.001", "br"),
+        ("*", "br"),
+        ("*;q=0", ""),
+        ("br;q=0, *", "gzip"),
+    ],
+)
+def test_what_a_reader_accepts(accepted: str, encoding: str) -> None:
+    assert best_encoding(accepted) == encoding
+
+
+@pytest.mark.parametrize(
+    ("fresh", "stale", "policy"),
+    [
+        (30, 30, "public, max-age=0, s-maxage=30, stale-while-revalidate=30"),
+        (300, 300, "public, max-age=0, s-maxage=60, stale-while-revalidate=0"),
+        (50, 30, "public, max-age=0, s-maxage=50, stale-while-revalidate=10"),
+    ],
+)
+def test_shared_caches_keep_a_page_for_a_minute_at_most(
+    fresh: int, stale: int, policy: str
+) -> None:
+    assert shared_policy(fresh, stale) == policy
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
@@ -144,6 +188,21 @@ def test_who_has_the_page_is_told_so(encoding: str) -> None:
     assert (answer.status, answer.body) == ("304 Not Modified", b"")
     assert "Content-Length" not in answer.headers
     assert process.get(if_none_match='"other"').status == "200 OK"
+
+
+def test_every_answer_is_counted() -> None:
+    def counted() -> dict[str, float]:
+        return {name: counter._value.get() for name, counter in COUNTERS.items()}
+
+    process = Process(Site())
+    before = counted()
+    process.get()
+    for _ in range(HITS_AT_ONCE + 3):
+        process.get()
+    process.get(method="HEAD")
+
+    more = {name: count - before[name] for name, count in counted().items()}
+    assert more == {"miss": 1, "hit": HITS_AT_ONCE + 4, "stale": 0, "bypass": 0}
 
 
 def test_hosts_and_schemes_are_apart() -> None:
