@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cms import environment as env
-from cms import production, redis_addresses
+from cms import front_cache, production, redis_addresses
 from cms.outbox import mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -144,6 +144,10 @@ CACHES = {
 }
 PAGE_CACHE_FRESH_SECONDS = env.integer("PAGE_CACHE_FRESH_SECONDS", 30)
 PAGE_CACHE_STALE_SECONDS = env.integer("PAGE_CACHE_STALE_SECONDS", 30)
+# A CDN or reverse proxy before the site: http://varnish:6081 (with xkey) or cloudflare:ZONE
+WAGTAILFRONTENDCACHE = front_cache.backends(
+    env.text("FRONT_CACHE"), token=env.text("FRONT_CACHE_TOKEN")
+)
 
 # Celery
 CELERY_BROKER_URL = redis_addresses.for_celery(BROKER_URL)

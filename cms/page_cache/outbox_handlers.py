@@ -1,10 +1,26 @@
-"""The page cache's work in the outbox: say again what must be dropped, until Redis heard it."""
+"""The page cache's work in the outbox: say again what must be dropped, until it was heard."""
 
+from django.utils import timezone
+
+from cms.outbox.models import EntryState, OutboxEntry
 from cms.outbox.queue import Payload, handler
-from cms.page_cache import versions
-from cms.page_cache.tags import KIND
+from cms.page_cache import front, versions
+from cms.page_cache.tags import FRONT_KIND, KIND
+
+AT_ONCE = 500
 
 
 @handler(KIND)
 def drop_tagged(payload: Payload) -> None:
     versions.bump(payload["tags"])
+
+
+@handler(FRONT_KIND)
+def purge_front(payload: Payload) -> None:
+    """Tell the caches before the site; everything else that waits for them goes along."""
+    waiting = OutboxEntry.objects.filter(kind=FRONT_KIND, state=EntryState.WAITING)
+    others = list(waiting.order_by("pk")[:AT_ONCE])
+    front.purge({*payload["tags"], *(tag for entry in others for tag in entry.payload["tags"])})
+    waiting.filter(pk__in=[entry.pk for entry in others]).update(
+        state=EntryState.DONE, done_at=timezone.now()
+    )

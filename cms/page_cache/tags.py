@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 import redis
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponseBase
 
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 # Between Django and the cache in front of it; it never leaves the process.
 TAGS_HEADER = "X-Page-Cache-Tags"
 KIND = "invalidate"
+FRONT_KIND = "purge_front_cache"
 
 
 def tag_response(response: HttpResponseBase, *tags: str) -> None:
@@ -33,6 +35,8 @@ def invalidate(*tags: str) -> None:
         return
     names = sorted(set(tags))
     put(KIND, {"tags": names})
+    if settings.WAGTAILFRONTENDCACHE:
+        put(FRONT_KIND, {"tags": names})
     fragments.drop_in_transaction(names)
     transaction.on_commit(partial(invalidate_now, names))
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 
 from cms.operation.metrics import page_cache as outcomes
-from cms.page_cache import hearing
+from cms.page_cache import front, hearing
 from cms.page_cache.entries import Entry, Headers, best_encoding, make
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
@@ -151,6 +151,7 @@ class PageCache:
             if tags and is_cacheable(status, kept):
                 if not has(kept, "cache-control"):
                     kept.append(("Cache-Control", self.policy))
+                kept.extend(front.headers_of(tags))
                 tagged.extend((status, kept, tags))
                 return _refuse_to_write
             if dropped and status.startswith("3"):

@@ -1,0 +1,159 @@
+"""How fast the page cache answers, against a bare server that sends the same bytes."""
+
+import http.client
+import json
+import os
+import random
+import tempfile
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from tests.bench.web import PAUSE_MS, Load, NoLoad, Server, load, served
+from tests.bench.world import bench_world, report
+
+ROUNDS = 3
+WORDS = ["Hafen", "Stadt", "Rat", "Haushalt", "Zölle", "Kräne", "Schiffe", "Gebühren", "Menschen"]
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def make_pages() -> Any:
+    """Return an article of ordinary length with a picture, among thirty others."""
+    from tests.factories import make_article, make_author, make_home, make_image, make_section
+
+    dice = random.Random(3)
+    make_home()
+    section = make_section("Wirtschaft")
+    author = make_author("Jana Beispiel")
+    blocks: list[dict[str, Any]] = []
+    for number in range(24):
+        text = " ".join(dice.choices(WORDS, k=70))
+        blocks.append({"type": "text", "value": f"<p>{text}.</p>"})
+        if number % 6 == 5:
+            blocks.append({"type": "subheading", "value": text[:50]})
+    for number in range(30):
+        article = make_article(
+            f"Meldung {number}", section=section, authors=(author,), tags=("Hafen",),
+            body=json.dumps(blocks), standfirst="Worum es geht, in einem Satz.",
+            lead_image=make_image(f"Bild {number}") if number == 29 else None,
+            comment_mode="open",
+        )  # fmt: skip
+    article.save_revision().publish()
+    return article
+
+
+def record(server: Server, path: str, folder: Path) -> Path:
+    """Save what the server answers from its cache, for the bare server to send."""
+    for _ in range(20):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection.request(
+            "GET", path, headers={"Accept-Encoding": "gzip, deflate, br", "Host": "testserver"}
+        )
+        answer = connection.getresponse()
+        body = answer.read()
+        connection.close()
+        if answer.headers.get("X-Cache") == "hit":
+            break
+    assert answer.status == 200 and answer.headers["X-Cache"] == "hit"
+    headers = [(n, v) for n, v in answer.getheaders() if n.lower() not in {"date", "server"}]
+    page = folder / "page"
+    page.write_bytes(body)
+    page.with_suffix(".json").write_text(json.dumps(["200 OK", headers]))
+    return page
+
+
+def best(server: Server, path: str) -> Load:
+    return max((load(server.url(path)) for _ in range(2)), key=lambda found: found.rate)
+
+
+def measure_cached(article: Any, folder: Path) -> None:
+    path = article.get_url()
+    rates: dict[str, float] = {"bare": 0, "cached": 0}
+    with served("cms.wsgi:application") as site:
+        page = record(site, path, folder)
+        with served("tests.bench.bare_page:application", BENCH_PAGE=str(page)) as bare:
+            # By turns, so that a busy moment of the machine meets both.
+            for _ in range(ROUNDS):
+                rates["bare"] = max(rates["bare"], load(bare.url(path)).rate)
+                rates["cached"] = max(rates["cached"], load(site.url(path)).rate)
+        report("floor: bare server, the same bytes", f"{rates['bare']:,.0f} pages/s")
+        report("cached article", f"{rates['cached']:,.0f} pages/s",
+               ratio=f"{rates['cached'] / rates['bare']:.2f} of floor",
+               target="0.80 of floor")  # fmt: skip
+        measure_pouring(site, article, rates["cached"] / 2)
+        report("memory of a web worker (PSS), the largest",
+               f"{max(site.worker_megabytes()):.0f} MB", target="150 MB")  # fmt: skip
+
+
+def measure_pouring(site: Server, article: Any, rate: float) -> None:
+    """p99 of cached pages at half the maximum, while views and comments come in."""
+    stop = threading.Event()
+    sent = {"views": 0, "comments": 0}
+    threads = [threading.Thread(target=act, args=(site, article, stop, sent))
+               for act in (send_views, send_comments)]  # fmt: skip
+    for thread in threads:
+        thread.start()
+    started = time.perf_counter()
+    connections = max(1, round(rate * (PAUSE_MS + 0.5) / 1000))
+    found = load(site.url(article.get_url()), connections=connections, is_paced=True)
+    taken = time.perf_counter() - started
+    stop.set()
+    for thread in threads:
+        thread.join()
+    report(f"p99 at {found.rate:,.0f} pages/s beside"
+           f" {sent['views'] / taken:.0f} views, {sent['comments'] / taken:.0f} comments a second",
+           f"{found.p99_ms:.1f} ms", target="10 ms")  # fmt: skip
+    assert found.failures == 0
+
+
+def send_views(site: Server, article: Any, stop: threading.Event, sent: dict[str, int]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    while not stop.wait(0.005):
+        body = json.dumps({"id": str(uuid.uuid4()), "page": article.pk, "loc": "/"})
+        connection.request("POST", "/_/view", body, {"User-Agent": AGENT, "Host": "testserver"})
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 204
+        sent["views"] += 1
+
+
+def send_comments(site: Server, article: Any, stop: threading.Event, sent: dict[str, int]) -> None:
+    """Write comments below the article as the comments' benchmark does: straight into the table.
+
+    They wait for a moderator, as guests' comments do.
+    """
+    from django.db import connection
+    from django.utils import timezone
+
+    from news.comments.models import ReaderComment
+
+    while not stop.wait(0.05):
+        now = timezone.now()
+        ReaderComment.objects.create(
+            article=article, name="Leserin", text="Das sehe ich anders.", state="pending",
+            language="de", submitted_at=now, confirmed_at=now, ticket_digest=uuid.uuid4().hex,
+        )  # fmt: skip
+        sent["comments"] += 1
+    connection.close()
+
+
+def main() -> None:
+    os.environ |= {"SITE_URL": "http://testserver", "PAGE_CACHE_FRESH_SECONDS": "300"}
+    with bench_world(), tempfile.TemporaryDirectory() as folder:
+        from django.conf import settings
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        os.environ["REDIS_URL"] = settings.REDIS_URL
+        article = make_pages()
+        try:
+            measure_cached(article, Path(folder))
+        except NoLoad as error:
+            report("cached article", "not measured", target=str(error))
+
+
+if __name__ == "__main__":
+    main()
