@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,7 +62,8 @@ class ImportRun(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return f"{self.source} ({self.started_at:%Y-%m-%d %H:%M})"
+        at = date_format(timezone.localtime(self.started_at), "SHORT_DATETIME_FORMAT")
+        return f"{self.source}, {at}"
 
 
 class ImportedItem(models.Model):

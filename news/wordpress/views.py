@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from news.comments.models import ReaderComment
 from news.wordpress.models import ImportRun, Kind, Outcome, ReportRow
 from news.wordpress.report import Report
+from news.wordpress.richtext import safe_address
 
 PER_PAGE = 100
 # Where our things are edited, by what they were.
@@ -75,11 +76,16 @@ class RunView(PermissionRequiredMixin, WagtailAdminTemplateMixin, DetailView):  
             chosen=chosen,
             kinds=Kind.choices,
             outcomes=[choice for choice in Outcome.choices if choice[0] != Outcome.UNCHANGED],
+            # Unchanged things are counted, not listed.
+            listed=set(Outcome.values) - {Outcome.UNCHANGED},
             counts=[
-                (Kind(kind).label, [(Outcome(o).label, n) for o, n in outcomes.items()])
+                (kind, Kind(kind).label, [(o, Outcome(o).label, n) for o, n in outcomes.items()])
                 for kind, outcomes in self.object.counts.items()
             ],
-            rows=[(row, _edit_url(row, comments)) for row in page.object_list],
+            rows=[
+                (row, _edit_url(row, comments), safe_address(row.old_url))
+                for row in page.object_list
+            ],
             page_obj=page,
             **kwargs,
         )

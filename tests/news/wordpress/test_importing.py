@@ -164,6 +164,8 @@ def test_the_report_is_shown_to_those_who_may(import_export: Import, client: Cli
     assert client.get("/admin/wordpress/").status_code == 200
     shown = client.get(f"/admin/wordpress/{run.pk}/").content.decode()
     assert f"/admin/pages/{ArticlePage.objects.get().pk}/edit/" in shown
+    assert 'href="?outcome=skipped&amp;kind=post">1<' in shown
+    assert 'href="https://alt.example/2020/05/artikel-5/" rel="noreferrer"' in shown
     filtered = client.get(f"/admin/wordpress/{run.pk}/?outcome=skipped").content.decode()
     assert "Artikel 6" in filtered
     assert "Sichtbar" not in filtered
