@@ -21,10 +21,11 @@ run: $(VENV)/run.stamp ## Start the newspaper: web server, worker, beat and Redi
 test: $(VENV)/dev.stamp ## Run the test suite (DATABASE_URL and REDIS_URL are honoured)
 	@$(PYTEST) -n $(JOBS) --dist loadgroup
 
-lint: $(VENV)/dev.stamp ## Check style, types, templates and migrations
+lint: $(VENV)/dev.stamp ## Check style, types, migrations, packages and forgotten secrets
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy
+	@$(RUN) -m tests.audit
 	@DJANGO_SETTINGS_MODULE=tests.settings $(RUN) manage.py makemigrations --check --dry-run
 
 format: $(VENV)/dev.stamp ## Put the source into shape
