@@ -94,12 +94,15 @@ def test_settings_of_the_example_are_settings_and_make_a_production_start(monkey
 
 
 def test_the_units_start_every_process_of_the_table():
-    wanted = re.findall(
-        r"redaktion@(\w+)\.service", (DEPLOY / "systemd/redaktion.target").read_text()
-    )
+    target = (DEPLOY / "systemd" / "redaktion.target").read_text()
+    wanted = re.findall(r"redaktion@(\w+)\.service", target)
     service = unit("redaktion@.service")["Service"]
 
-    assert set(wanted) == set(PROCESSES)
+    assert set(wanted) == set(PROCESSES) - {"web"}
+    ports = re.findall(r"redaktion-web@(\d+)\.service", target)
+    nginx = (DEPLOY / "nginx" / "redaktion.conf").read_text()
+    assert re.findall(r"server 127\.0\.0\.1:(\d+)", nginx) == ports
+    assert unit("redaktion-web@.service")["Service"]["ExecStart"].endswith("start web")
     assert service["ExecStart"].endswith("manage.py start %i")
     assert service["User"] == "redaktion"
     longest = max(process.stop_seconds for process in PROCESSES.values())

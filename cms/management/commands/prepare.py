@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 
 from cms import catalogues, serving
+from cms.operation import sharing
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             serving.migrate_if_needed(self.stdout.write)
             serving.collect_static_if_changed(self.stdout.write)
             serving.seed(self.stdout.write)
+            sharing.forget()
         except serving.CannotServe as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cms.operation import sharing
 from cms.processes import PROCESSES
 
 
@@ -18,8 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("process", choices=PROCESSES)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["process"] == "web":
-            sharing.forget()
         command = PROCESSES[options["process"]].command
         self.stdout.flush()
         os.execvp(command[0], command)  # noqa: S606  there is no shell to be had
