@@ -21,7 +21,7 @@ from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 
-from news import readership
+from news import readership, territory
 from news.models import ArticlePage, Author, SectionPage
 from news.querysets import ArticleQuerySet
 
@@ -183,7 +183,9 @@ class ReadershipView(ReportView):
         return [column for column in columns if column.name not in self._left_out]
 
     def get_base_queryset(self) -> ArticleQuerySet:
-        return readership.articles_read(self.period)
+        articles = readership.articles_read(self.period)
+        paths = territory.of(self.request.user, VIEW)
+        return articles if paths is None else articles.filter(territory.within(paths))
 
     def get_filtered_queryset(self) -> ArticleQuerySet:
         return self.get_queryset()

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from analytics.figures import spans
 from analytics.figures.spans import Days, Span
+from news import territory
 from news.models import ArticlePage
 from news.reports import EXPORT, VIEW
 from news.staff_reports import output, tables, tokens
@@ -190,7 +191,7 @@ def quality(request: HttpRequest) -> Answer:
 def _overview(request: HttpRequest) -> Overview:
     """Read period and filters; here a wish that cannot be met is a mistake."""
     at = timezone.now()
-    filters = ReportFilters(request.GET, now=at)
+    filters = ReportFilters(request.GET, now=at, paths=territory.of(request.user, VIEW))
     errors: dict[str, Any] = {} if filters.is_valid() else dict(filters.errors)
     if request.GET.get("author") and "author" not in filters.fields:
         errors["author"] = ["This site names no figures of single persons."]

@@ -16,6 +16,7 @@ from wagtail.models import Page, PageLogEntry
 from analytics.figures import Totals, spans
 from analytics.figures.spans import Buckets, Days, Dimension, Point
 from analytics.registry import PageIds
+from news import territory
 from news.models import ArticlePage
 from news.reports import VIEW
 from news.staff_reports import charts, extras
@@ -68,7 +69,8 @@ class Start:
 
 def may_see(user: Any, article: ArticlePage) -> bool:
     """Say whether a user may see an article's numbers: all of them, or those of their own."""
-    return bool(user.has_perm(VIEW)) or is_own(user, article)
+    sees_reports = user.has_perm(VIEW) and territory.covers(territory.of(user, VIEW), article)
+    return sees_reports or is_own(user, article)
 
 
 def is_own(user: Any, article: ArticlePage) -> bool:

@@ -14,6 +14,7 @@ from wagtail.models import Page
 
 from analytics.figures import spans
 from analytics.registry import PageIds, registry
+from news import territory
 from news.models import Author, SectionPage, Tag
 from news.staff_reports.periods import Comparison, Period, Preset, period
 
@@ -42,12 +43,19 @@ class ReportFilters(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any], *, now: datetime, fixed: dict[str, str] | None = None
+        self,
+        data: Mapping[str, Any],
+        *,
+        now: datetime,
+        fixed: dict[str, str] | None = None,
+        paths: list[str] | None = None,
     ) -> None:
         super().__init__({**_plain(data), **(fixed or {})})
         self.fixed = fixed or {}
         self.now = now
-        self.sections = list(SectionPage.objects.order_by("path").only("title", "path", "depth"))
+        self.paths = paths
+        rows = SectionPage.objects.order_by("path").only("title", "path", "depth")
+        self.sections = [row for row in rows if territory.covers(paths, row)]
         choices: dict[str, list[tuple[Any, str]]] = {
             "section": [
                 (str(row.pk), f"{'– ' * (row.depth - 3)}{row.title}") for row in self.sections
@@ -95,9 +103,11 @@ class ReportFilters(forms.Form):
     def page_ids(self) -> PageIds | None:
         """The pages that are left, as a subquery; None for the whole site."""
         narrowing = self.narrowing
-        if not narrowing:
+        if not narrowing and self.paths is None:
             return None
         pages = Page.objects.all()
+        if self.paths is not None:
+            pages = pages.filter(territory.within(self.paths))
         if section := narrowing.get("section"):
             path = next(row.path for row in self.sections if str(row.pk) == section)
             pages = pages.filter(path__startswith=path)

@@ -21,6 +21,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from analytics.figures import spans
+from news import territory
 from news.models import Author, SectionPage
 from news.reports import EXPORT, VIEW, without_formula
 from news.staff_reports import charts, output, tables
@@ -76,7 +77,8 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
 
     @cached_property
     def filters(self) -> ReportFilters:
-        return ReportFilters(self.request.GET, now=self.now, fixed=self.fixed)
+        paths = territory.of(self.request.user, self.permission)
+        return ReportFilters(self.request.GET, now=self.now, fixed=self.fixed, paths=paths)
 
     @cached_property
     def overview(self) -> Overview:
@@ -233,6 +235,8 @@ class SectionReportView(GroupReportView):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.section = get_object_or_404(SectionPage, pk=kwargs["pk"])
+        if not territory.covers(territory.of(request.user, self.permission), self.section):
+            raise PermissionDenied
         self.page_title = self.section.title
         self.export_filename = f"section-{self.section.pk}"
 
