@@ -1,6 +1,6 @@
 """Whether readers may comment on an article, and who says so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,9 @@ class Policy:
     mode: CommentMode
     origin: Origin
     section: SectionPage | None = None
+    # When an open thread closes by itself, and for how many days it is open.
+    closes_at: datetime | None = None
+    days: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -49,7 +52,9 @@ def effective(article: ArticlePage, *, settings: CommentSettings, now: datetime)
 def for_section(section: SectionPage, *, settings: CommentSettings) -> Policy:
     """Return what holds for the articles of a section that say nothing themselves."""
     above = SectionPage.objects.ancestor_of(section).order_by("depth")
-    return _unless_mail_is_missing(_inherited([*above, section], settings))
+    sections = [*above, section]
+    days, _section = _limit(sections, settings)
+    return _unless_mail_is_missing(replace(_inherited(sections, settings), days=days or None))
 
 
 def may_open() -> bool:
@@ -67,9 +72,15 @@ def _wanted(article: ArticlePage, settings: CommentSettings, now: datetime) -> P
     inherited = _inherited(article.sections, settings)
     if article.is_sensitive and inherited.is_open:
         return Policy(CLOSED, Origin.SENSITIVE)
-    if inherited.is_open and _is_too_old(article, settings, now):
-        return Policy(CLOSED, Origin.AGE)
-    return inherited
+    days, section = _limit(article.sections, settings)
+    if not inherited.is_open or not days:
+        return inherited
+    if article.first_published_at is None:
+        return replace(inherited, days=days)
+    closes_at = article.first_published_at + timedelta(days=days)
+    if closes_at <= now:
+        return Policy(CLOSED, Origin.AGE, section, closes_at, days)
+    return replace(inherited, closes_at=closes_at, days=days)
 
 
 def _inherited(sections: list[SectionPage], settings: CommentSettings) -> Policy:
@@ -79,7 +90,11 @@ def _inherited(sections: list[SectionPage], settings: CommentSettings) -> Policy
     return Policy(CommentMode(settings.default_mode), Origin.SITE)
 
 
-def _is_too_old(article: ArticlePage, settings: CommentSettings, now: datetime) -> bool:
-    if settings.close_after_days is None or article.first_published_at is None:
-        return False
-    return bool(article.first_published_at + timedelta(days=settings.close_after_days) <= now)
+def _limit(
+    sections: list[SectionPage], settings: CommentSettings
+) -> tuple[int | None, SectionPage | None]:
+    """Return after how many days a thread closes (0 or None: never), and which section says so."""
+    for section in reversed(sections):
+        if section.comment_days is not None:
+            return section.comment_days, section
+    return settings.close_after_days, None

@@ -50,6 +50,14 @@ class SectionPage(RoutablePageMixin, Page):
         choices=CommentMode.choices,
         default=CommentMode.INHERIT,
     )
+    comment_days = models.PositiveSmallIntegerField(
+        _("close comments after days"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Days after an article's publication; 0 means never, empty takes what holds above."
+        ),
+    )
 
     parent_page_types = ["home.HomePage", "news.SectionPage"]
     subpage_types = ["news.SectionPage", "news.ArticlePage"]
@@ -58,6 +66,7 @@ class SectionPage(RoutablePageMixin, Page):
     settings_panels = [
         *Page.settings_panels,
         FieldPanel("comment_mode"),
+        FieldPanel("comment_days"),
         HelpPanel(template="reader_comments/admin/effective_mode.html"),
     ]
 

@@ -111,3 +111,47 @@ def test_settings_say_why_comments_cannot_be_opened(client: Client, settings: An
 
     settings.PRODUCTION, settings.MAIL_URL = True, ""
     assert "data-mail-missing" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "site", "mode", "origin"),
+    [
+        (None, None, None, OPEN, Origin.SITE),
+        (None, None, 10, CLOSED, Origin.AGE),
+        (None, None, 30, OPEN, Origin.SITE),
+        (10, None, 30, CLOSED, Origin.AGE),
+        (10, 30, 5, OPEN, Origin.SITE),
+        (10, 0, 5, OPEN, Origin.SITE),
+        (30, 10, None, CLOSED, Origin.AGE),
+    ],
+)
+def test_nearest_limit_of_days_wins(
+    outer: int | None, inner: int | None, site: int | None, mode: str, origin: Origin
+) -> None:
+    article = nested(published_at=NOW - timedelta(days=20))
+    parent, child = SectionPage.objects.order_by("depth")
+    SectionPage.objects.filter(pk=parent.pk).update(comment_days=outer)
+    SectionPage.objects.filter(pk=child.pk).update(comment_days=inner)
+    article = ArticlePage.objects.get()
+
+    found = effective(article, settings=CommentSettings(close_after_days=site), now=NOW)
+
+    assert (found.mode, found.origin) == (mode, origin)
+    article.comment_mode = OPEN
+    opened = effective(article, settings=CommentSettings(close_after_days=site), now=NOW)
+    assert (opened.mode, opened.origin, opened.closes_at) == (OPEN, Origin.ARTICLE, None)
+
+
+def test_editor_sees_when_a_thread_closes_and_whose_limit_it_is() -> None:
+    article = nested(published_at=NOW - timedelta(days=20))
+    section = SectionPage.objects.get(title="Börse")
+    SectionPage.objects.filter(pk=section.pk).update(comment_days=30)
+    section.refresh_from_db()
+    article = ArticlePage.objects.get()
+
+    found = effective(article, settings=CommentSettings(), now=NOW)
+    late = effective(article, settings=CommentSettings(), now=NOW + timedelta(days=10))
+
+    assert (found.closes_at, found.days) == (NOW + timedelta(days=10), 30)
+    assert (late.mode, late.origin, late.section) == (CLOSED, Origin.AGE, section)
+    assert for_section(section, settings=CommentSettings()).days == 30
