@@ -62,6 +62,7 @@ def is_ready(page: Page) -> None:
     expect(page.locator("[data-desk-comment][data-current]")).to_have_count(1)
 
 
+@pytest.mark.timeout(600)
 def test_a_hundred_decisions_by_keyboard(site: LiveSite, page: Page) -> None:
     site.manage("shell", "-c", FILL)
     before = counted(site)
@@ -83,7 +84,7 @@ def test_a_hundred_decisions_by_keyboard(site: LiveSite, page: Page) -> None:
 
     after = counted(site)
     done = {state: after.get(state, 0) - before.get(state, 0) for state in after}
-    assert {state: n for state, n in done.items() if n} == {"published": 75, "rejected": 25}, done
+    assert {state: n for state, n in done.items() if n} == {"published": 75, "rejected": 25}
 
     page.keyboard.press("u")
     is_ready(page)
