@@ -49,3 +49,22 @@ def test_draft_address_is_not_found(client: Client) -> None:
     draft = make_article(live=False)
 
     assert client.get(draft.url).status_code == 404
+
+
+def test_closed_pages_can_be_opened(client: Client) -> None:
+    article = make_article("Nur mit Passwort", slug="intern")
+    restriction = PageViewRestriction.objects.create(
+        page=article, restriction_type=PageViewRestriction.PASSWORD, password="Tide"
+    )
+
+    form = client.get(article.url)
+    assert "Nur mit Passwort" not in form.content.decode()
+    action = f"/_util/authenticate_with_password/{restriction.pk}/{article.pk}/"
+    assert action in form.content.decode()
+    answer = client.post(action, {"password": "Tide", "return_url": article.url}, follow=True)
+    assert "Nur mit Passwort" in answer.content.decode()
+
+    restriction.restriction_type = PageViewRestriction.LOGIN
+    restriction.save()
+    client.cookies.clear()
+    assert client.get(article.url, follow=True).status_code == 200
