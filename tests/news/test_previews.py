@@ -142,7 +142,8 @@ def test_a_preview_carries_wagtails_checks_and_a_readers_page_does_not(editor):
 
     preview = editor.get(address)
     editor.logout()
-    public = editor.get(article.url)
+    public = Client().get(article.url)
 
     assert "wagtail-userbar" in preview.content.decode()
     assert "userbar" not in public.content.decode()
+    assert "Vary" not in public.headers or "Cookie" not in public.headers["Vary"]
