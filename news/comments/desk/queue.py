@@ -310,6 +310,7 @@ class ReaderCommentViewSet(SnippetViewSet):
     inspect_view_class = CommentInspectView
     inspect_template_name = "reader_comments/admin/inspect.html"
     index_template_name = "reader_comments/admin/queue.html"
+    index_results_template_name = "reader_comments/admin/queue_results.html"
     filterset_class = CommentFilterSet
     search_fields = ["name", "text", "article__title"]
     list_per_page = 50
