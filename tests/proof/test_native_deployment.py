@@ -70,6 +70,7 @@ class Machine:
             "DATABASE_URL": database_url,
             "REDIS_URL": f"redis://127.0.0.1:{self.redis}/0",
             "METRICS_TOKEN": "geheim",
+            "ANALYTICS_READER_LIMIT": "0",  # one reader, in a hurry
         }
 
     def run(self, name: str, command: list[str]) -> subprocess.Popen[bytes]:
