@@ -274,7 +274,6 @@ def set_standing(request: HttpRequest, pk: int) -> HttpResponse:
         reason=said["reason"] if is_ban else "",
         note=said["note"],
         until=now + timedelta(days=said["days"]) if said["days"] else None,
-        text_sent=statements.canned(said["reason"], comment.language) if is_ban else "",
         actor=request.user,
         at=now,
     )
