@@ -28,7 +28,7 @@ SHOWN_KEYWORDS = {
     *("verbose_name", "verbose_name_plural", "help_text", "label", "heading", "menu_label"),
 }
 SHOWN_ATTRIBUTES = {"alt", "title", "aria-label", "placeholder", "label"}
-NOT_SHOWN = {"script", "style", "svg"}
+NOT_SHOWN = {"script", "style", "svg", "code"}
 LITERAL = re.compile(r"""_\(("[^"]*"|'[^']*')\)""")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # The same in every language.

@@ -50,4 +50,5 @@ def test_what_is_left_was_always_there(before: str, gone: str, after: str) -> No
         left = cuts.cut(text, f"{before}{start}{gone}{end}{after}")
     except (NothingCut, Reworded):
         return
-    assert left.replace(cuts.MARK, gone.replace("\r\n", "\n"), 1) == text or cuts.MARK in text
+    # with a bracket beside them the marks take another passage; still nothing is new
+    assert all(part in text for part in left.split(cuts.MARK)) or cuts.MARK in text

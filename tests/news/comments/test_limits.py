@@ -3,12 +3,15 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.cache import cache
 from django.test import RequestFactory
 
 from news.comments import limits
 from news.comments.limits import Traffic
 from tests.news.comments.conftest import NOW
+
+OUR_KEYS = f"{settings.KEY_PREFIX}*comment-limit*"
 
 
 def count(address: str = "203.0.113.7", *, email: str = "jo@example.org", **extra: Any) -> Traffic:
@@ -92,7 +95,7 @@ def test_a_look_counts_nothing() -> None:
 def test_counters_and_key_end_by_themselves(redis_server: redis.Redis) -> None:
     count()
 
-    ends = {key: redis_server.ttl(key) for key in redis_server.scan_iter("*comment-limit*")}
+    ends = {key: redis_server.ttl(key) for key in redis_server.scan_iter(OUR_KEYS)}
     assert len(ends) == 5
     for key, seconds in ends.items():
         assert 0 < seconds <= (24 * 3600 if b"limit-key" in key else 3600)
@@ -101,7 +104,7 @@ def test_counters_and_key_end_by_themselves(redis_server: redis.Redis) -> None:
 def test_no_address_reaches_the_cache(redis_server: redis.Redis) -> None:
     ask()
 
-    keys = b" ".join(redis_server.scan_iter("*comment-limit*"))
+    keys = b" ".join(redis_server.scan_iter(OUR_KEYS))
     assert keys
     assert b"203.0.113" not in keys and b"example.org" not in keys
 
