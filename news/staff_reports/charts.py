@@ -43,6 +43,7 @@ COMMON = {
     "show_minor_x_labels": False,
     "truncate_label": -1,
     "margin": 4,
+    "margin_right": 26,  # half of the last label
     "spacing": 6,
     "allow_interruptions": True,
     "no_data_text": "",
@@ -211,7 +212,9 @@ def places(positions: Mapping[datetime, int | None]) -> TableChart:
 
 def sparkline(points: Sequence[Point]) -> SafeString:
     """Return a line for places without room for a chart."""
-    chart = pygal.Line(**COMMON | {"width": 280, "height": 64, "margin": 2}, fill=True)
+    chart = pygal.Line(
+        **COMMON | {"width": 280, "height": 64, "margin": 2, "margin_right": 2}, fill=True
+    )
     chart.show_x_labels = chart.show_y_labels = chart.show_dots = chart.show_y_guides = False
     chart.range = (0, max(1, *(point.visits for point in points)))
     chart.add("visits", [None if point.is_gap else point.visits for point in points])
