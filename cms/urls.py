@@ -8,6 +8,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.api import router as api_router
+from cms.signing_in import urls as signing_in_urls
 from home import urls as home_urls
 from news import urls as news_urls
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("cms.operation.urls")),
     path("admin/", include(wagtailadmin_urls)),
+    # Before Wagtail's own, at the same addresses: passwords are throttled.
+    path("documents/", include(signing_in_urls.document_urlpatterns)),
     path("documents/", include(wagtaildocs_urls)),
     # Renditions only: originals are nobody's, and documents ask who may read them.
     re_path(
@@ -26,6 +29,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include(news_urls.localized_urlpatterns)),
         path("_/comments/", include("news.comments.urls")),
+        path("", include(signing_in_urls.page_urlpatterns)),
         path("", include(home_urls.page_urlpatterns)),
         prefix_default_language=False,
     ),

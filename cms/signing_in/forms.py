@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.auth import LoginForm
+from wagtail.forms import PasswordViewRestrictionForm
 
 from cms.operation import metrics
 from cms.signing_in import throttle
@@ -31,6 +32,22 @@ class ThrottledLoginForm(LoginForm):
         cleaned: dict[str, Any] = super().clean()
         throttle.forget(self.request, account=account, now=now)
         return cleaned
+
+
+class ReaderLoginForm(ThrottledLoginForm):
+    """The same for a closed page of the public site, where nobody is remembered."""
+
+    remember = None
+
+
+class ClosedForm(PasswordViewRestrictionForm):
+    """Asks for a page's password, and looks at none: there were too many."""
+
+    def clean_password(self) -> str:
+        raise ValidationError(
+            _("Too many attempts. Please wait a quarter of an hour and try again."),
+            code="throttled",
+        )
 
 
 class TokenForm(forms.Form):

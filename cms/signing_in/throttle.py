@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from contextlib import suppress
 from datetime import datetime
 
 import redis
@@ -49,10 +50,15 @@ def is_exceeded(request: HttpRequest, *, account: str, now: datetime) -> bool:
 
 
 def forget(request: HttpRequest, *, account: str, now: datetime) -> None:
-    """Begin anew for somebody who has signed in from here."""
+    """Begin anew for somebody who has got in from here; that attempt counts for nobody else.
+
+    Many who know the one password of a page may come within minutes, also from one network.
+    """
     network, account = client_network(request.META), account.strip().casefold()
     try:
         cache.delete(_name(f"both:{network}:{account}", now))
+        for what in (f"network:{network}", f"account:{account}"):
+            _uncount(what, now)
     except redis.RedisError:
         logger.warning("login_throttle_not_forgotten")
 
@@ -64,6 +70,11 @@ def _count(what: str, now: datetime) -> int:
         return int(cache.incr(name))
     except ValueError:  # it ran out between the two lines
         return 1
+
+
+def _uncount(what: str, now: datetime) -> None:
+    with suppress(ValueError):  # nothing is counted, or no longer
+        cache.decr(_name(what, now))
 
 
 def _name(what: str, now: datetime) -> str:
