@@ -33,17 +33,17 @@ class CannotRestore(RuntimeError):
 
 
 def write(
-    path: Path, *, with_media: bool = True, with_outbox: bool = False, say: Say = print
+    path: Path, *, with_media: bool = True, for_move: bool = False, say: Say = print
 ) -> dict[str, int]:
     """Write the site into a file that only its owner may read; return rows by table.
 
-    The outbox belongs into a move, which leaves nothing behind, and not into a backup.
+    Outbox and salts belong into a move, which leaves nothing behind, and not into a backup.
     """
     draft = path.with_name(path.name + ".part")
     draft.touch(mode=0o600)
     counts: dict[str, int] = {}
     with snapshot() as alias, tarfile.open(draft, "w") as tar:
-        for model in rows.kept_models(with_outbox=with_outbox):
+        for model in rows.kept_models(for_move=for_move):
             counts[model._meta.label] = _add_table(tar, model, alias)
         manifest = {
             "format": FORMAT,

@@ -71,7 +71,7 @@ def site(settings, tmp_path):
 def everything() -> dict[str, list[bytes]]:
     return {
         model._meta.label: sorted(rows.read(model, using="default"))
-        for model in rows.kept_models(with_outbox=False)
+        for model in rows.kept_models(for_move=False)
     }
 
 
