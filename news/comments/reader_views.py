@@ -58,7 +58,11 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
         _act(request, link)
         act = request.POST["act"]
         response = (
-            render(request, "reader_comments/erased.html")
+            render(
+                request,
+                "reader_comments/erased.html",
+                {"cases_kept": subject_access.count_cases(link.address)},
+            )
             if act == "erase"
             else see_other("mine", token)
         )

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from news.comments import moderation, retention_of_wishes
+from news.comments import moderation, retention_of_cases, retention_of_wishes
 from news.comments.models import CommentReport, CommentState, LegalHold, ReaderComment
 from news.comments.moderation import By
 from news.comments.retention_rule import Rows, Rule
@@ -26,19 +26,27 @@ def dry_run(now: datetime) -> list[tuple[Rule, int]]:
 
 
 def _in_state(state: CommentState) -> Callable[[datetime], Rows]:
-    """Old comments in `state`, except evidence and those that replies hang on."""
-    return lambda before: ReaderComment.objects.filter(
-        state=state, submitted_at__lt=before, replies=None
-    ).exclude(pk__in=_evidence())
+    """Old comments in `state`, except evidence, what is disputed, and what replies hang on."""
+    return lambda before: (
+        ReaderComment.objects.filter(state=state, submitted_at__lt=before, replies=None)
+        .exclude(pk__in=_evidence())
+        .exclude(pk__in=_disputed())
+    )
 
 
 def _evidence() -> QuerySet[LegalHold]:
     return LegalHold.objects.filter(ended_at=None).values("comment")
 
 
+def _disputed() -> Rows:
+    """Comments whose complaint is still kept: it would go with them, or find no address."""
+    complaints = retention_of_cases.unsettled_complaints().exclude(decision=None)
+    return complaints.values("decision__comment")
+
+
 def _with_address(before: datetime) -> Rows:
     comments = ReaderComment.objects.filter(submitted_at__lt=before).exclude(email="")
-    return comments.exclude(pk__in=_evidence())
+    return comments.exclude(pk__in=_evidence()).exclude(pk__in=_disputed())
 
 
 def _ended_holds(before: datetime) -> Rows:
@@ -133,4 +141,5 @@ RULES = [
         _end_holds,
     ),
     *retention_of_wishes.RULES,
+    *retention_of_cases.RULES,
 ]

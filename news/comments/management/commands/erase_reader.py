@@ -18,3 +18,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         count = subject_access.erase(email, now=timezone.now())
         self.stdout.write(f"Comments emptied: {count}")
+        if kept := subject_access.count_cases(email):
+            self.stdout.write(f"Legal notices and complaints kept, as the law demands: {kept}")
