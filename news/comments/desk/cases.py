@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,12 +39,29 @@ def _find(request: HttpRequest, rows: Any, pk: int) -> Any:
     return get_object_or_404(rows(request.user), pk=pk)
 
 
+class CaseInspectView(generic.InspectView):
+    """One case with the form that decides it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show a form again that was refused; nobody posts to this address itself."""
+        if "form" not in kwargs:
+            return self.http_method_not_allowed(request)
+        response: HttpResponse = self.get(request, *args, **kwargs)
+        response.status_code = 422
+        return response
+
+    def get_form(self) -> CaseForm:
+        form: CaseForm = self.kwargs.get("form") or CaseForm()
+        form.auto_id = "case-%s"
+        return form
+
+
 class NoticeIndexView(generic.IndexView):
     def get_base_queryset(self) -> Any:
         return _notices(self.request.user)
 
 
-class NoticeInspectView(generic.InspectView):
+class NoticeInspectView(CaseInspectView):
     page_title = gettext_lazy("Legal notice")
     template_name = "reader_comments/admin/notice.html"
 
@@ -53,7 +70,7 @@ class NoticeInspectView(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"notice": self.object, "form": CaseForm(auto_id="case-%s")}
+        return context | {"notice": self.object, "form": self.get_form()}
 
 
 class ComplaintIndexView(generic.IndexView):
@@ -61,7 +78,7 @@ class ComplaintIndexView(generic.IndexView):
         return _complaints(self.request.user)
 
 
-class ComplaintInspectView(generic.InspectView):
+class ComplaintInspectView(CaseInspectView):
     page_title = gettext_lazy("Complaint")
     template_name = "reader_comments/admin/complaint.html"
 
@@ -75,7 +92,7 @@ class ComplaintInspectView(generic.InspectView):
             "complaint": complaint,
             "rule": rules.label(complaint.decision) if complaint.decision else "",
             "may_decide": notices.may_decide(complaint, self.request.user),
-            "form": CaseForm(auto_id="case-%s"),
+            "form": self.get_form(),
         }
 
 
@@ -95,10 +112,12 @@ def decide_complaint(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, decide: Any, case: Any, namespace: str) -> HttpResponse:
     form = CaseForm(request.POST)
-    back = redirect(reverse(f"{namespace}:inspect", args=[case.pk]))
+    url = reverse(f"{namespace}:inspect", args=[case.pk])
     if not form.is_valid():
         messages.error(request, _("Please choose a decision and give reasons."))
-        return back
+        show = resolve(url)
+        shown: HttpResponse = show.func(request, *show.args, **show.kwargs, form=form)
+        return shown
     state, answer = CaseState(form.cleaned_data["state"]), form.cleaned_data["answer"]
     try:
         decide(case, state, answer=answer, actor=request.user, now=timezone.now())
@@ -108,7 +127,7 @@ def _decide(request: HttpRequest, decide: Any, case: Any, namespace: str) -> Htt
         messages.error(request, _("This was your own decision: somebody else has to answer."))
     else:
         messages.success(request, _("The decision is kept, and the answer is on its way."))
-    return back
+    return redirect(url)
 
 
 class CaseViewSet(ModelViewSet):

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -80,6 +80,16 @@ REFUSALS: dict[type[Exception], Promise] = {
     NothingCut: gettext_lazy("Nothing done: no passage is marked, or nothing would be left."),
 }
 
+# The forms on a comment's page, each with what its fields' ids begin with.
+FORM_PREFIXES = {
+    "form": "decide",
+    "cut_form": "cut",
+    "note_form": "note",
+    "hold_form": "hold",
+    "end_hold_form": "end-hold",
+    "standing_form": "standing",
+}
+
 
 def comments_of(user: Any) -> ReaderCommentQuerySet:
     """Return the comments the user may moderate."""
@@ -132,11 +142,15 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         message = str(next(iter(form.errors.values()))[0])
         if "reason" in form.errors:
             message = _("Please choose a reason.")
+        if request.accepts("text/html"):
+            messages.error(request, message)
+            return _show_again(request, comment, {"form": form})
         return _answer(request, comment, message, is_done=False, status=422)
     said = form.cleaned_data if verb.asks_reason else {}
     batch = uuid4() if verb.can_undo else None
     by = said_by(request, said, batch)
-    return _carry_out(request, comment, batch, lambda now: verb.act(comment, by, now=now))
+    typed = {"form": form} if verb.asks_reason else None
+    return _carry_out(request, comment, batch, lambda now: verb.act(comment, by, now=now), typed)
 
 
 def _carry_out(
@@ -144,14 +158,22 @@ def _carry_out(
     comment: ReaderComment,
     batch: UUID | None,
     act: Callable[[Any], object],
+    typed: dict[str, forms.Form] | None = None,
 ) -> HttpResponse:
-    """Do it if the comment is still what the moderator saw, and say how it ended."""
+    """Do it if the comment is still what the moderator saw, and say how it ended.
+
+    What was typed is shown again where nothing could be done with it.
+    """
     try:
         if request.POST.get("seen", comment.version) != comment.version:
             raise StateChanged
         act(timezone.now())
     except tuple(REFUSALS) as refused:
-        return _answer(request, comment, str(REFUSALS[type(refused)]), is_done=False, status=409)
+        message = str(REFUSALS[type(refused)])
+        if typed and request.accepts("text/html"):
+            messages.warning(request, message)
+            return _show_again(request, comment, typed, status=409)
+        return _answer(request, comment, message, is_done=False, status=409)
     presence.release(comment.pk, request.user)
     message = _("Done: %s") % comment.get_state_display()
     return _answer(request, comment, message, is_done=True, batch=batch)
@@ -200,11 +222,15 @@ def cut(request: HttpRequest, pk: int) -> HttpResponse:
     comment = find(request, pk)
     form = CutForm(request.POST)
     if not form.is_valid():
-        return _refuse_form(request, comment, form)
+        return _refuse_form(request, comment, {"cut_form": form})
     batch = uuid4()
     by, marked = said_by(request, form.cleaned_data, batch), form.cleaned_data["marked"]
     return _carry_out(
-        request, comment, batch, lambda now: moderation.cut(comment, marked, by, now=now)
+        request,
+        comment,
+        batch,
+        lambda now: moderation.cut(comment, marked, by, now=now),
+        {"cut_form": form},
     )
 
 
@@ -214,7 +240,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     comment = find(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _refuse_form(request, comment, form)
+        return _refuse_form(request, comment, {"note_form": form})
     CommentNote.objects.create(
         comment=comment,
         actor=request.user,
@@ -231,13 +257,14 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     comment = find(request, pk)
     form = HoldForm(request.POST)
     if not form.is_valid():
-        return _refuse_form(request, comment, form)
+        return _refuse_form(request, comment, {"hold_form": form})
     by, until = By(actor=request.user, note=form.cleaned_data["note"]), form.cleaned_data["until"]
     return _carry_out(
         request,
         comment,
         None,
         lambda now: moderation.put_on_hold(comment, by, until=until, now=now),
+        {"hold_form": form},
     )
 
 
@@ -247,7 +274,7 @@ def end_hold(request: HttpRequest, pk: int) -> HttpResponse:
     comment = find(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _refuse_form(request, comment, form)
+        return _refuse_form(request, comment, {"end_hold_form": form})
     by = By(actor=request.user, note=form.cleaned_data["text"])
     for held in LegalHold.objects.filter(comment=comment, ended_at=None):
         moderation.end_hold(held, by, now=timezone.now())
@@ -261,12 +288,12 @@ def set_standing(request: HttpRequest, pk: int) -> HttpResponse:
     comment = find(request, pk)
     form = StandingForm(request.POST)
     if not form.is_valid():
-        return _refuse_form(request, comment, form)
+        return _refuse_form(request, comment, {"standing_form": form})
     said, now = form.cleaned_data, timezone.now()
     is_confirmed = comment.decisions.filter(rule__in=standings.CONFIRMING_RULES).exists()
     if said["kind"] == StandingKind.TRUSTED and not is_confirmed:
         messages.error(request, _("Nothing done: nobody has confirmed this address."))
-        return redirect(inspect_url(comment))
+        return _show_again(request, comment, {"standing_form": form})
     is_ban = said["kind"] == StandingKind.BANNED
     StandingDecision.objects.create(
         subject=comment.subject,
@@ -281,12 +308,30 @@ def set_standing(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(inspect_url(comment))
 
 
-def _refuse_form(request: HttpRequest, comment: ReaderComment, form: forms.Form) -> HttpResponse:
-    """Say what is missing; what was typed into the one field that matters comes back."""
-    for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
-        messages.error(request, f"{label}: {errors[0]}")
-    return redirect(inspect_url(comment))
+def _refuse_form(
+    request: HttpRequest, comment: ReaderComment, typed: dict[str, forms.Form]
+) -> HttpResponse:
+    """Say what is missing, on the comment's page with everything that was typed."""
+    for form in typed.values():
+        for name, errors in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            messages.error(request, f"{label}: {errors[0]}")
+    return _show_again(request, comment, typed)
+
+
+def _show_again(
+    request: HttpRequest,
+    comment: ReaderComment,
+    typed: dict[str, forms.Form],
+    status: int = 422,
+) -> HttpResponse:
+    """Show the comment's page as it is now, with forms as they were filled in."""
+    for name, form in typed.items():
+        form.auto_id = f"{FORM_PREFIXES[name]}-%s"
+    show = resolve(inspect_url(comment))
+    response: HttpResponse = show.func(request, *show.args, **show.kwargs, typed=typed)
+    response.status_code = status
+    return response
 
 
 @require_POST

@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -244,6 +244,13 @@ class CommentInspectView(InspectView):
     def get_object(self, queryset: Any = None) -> ReaderComment:
         return decisions.find(self.request, self.pk)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show a form again that was refused; nobody posts to this address itself."""
+        if "typed" not in kwargs:
+            return self.http_method_not_allowed(request)
+        response: HttpResponse = self.get(request, *args, **kwargs)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         comment, now = self.object, timezone.now()
         events = ConsentEvent.objects.for_comment(comment.pk).in_order()
@@ -283,6 +290,7 @@ class CommentInspectView(InspectView):
             "standing_form": StandingForm(auto_id="standing-%s"),
             "canned": decisions.canned_json(),
             "may_close": permissions.may_moderate_article(self.request.user, comment.article),
+            **self.kwargs.get("typed", {}),
         }
 
     def _history(self, comment: ReaderComment) -> list[ReaderComment]:

@@ -54,6 +54,7 @@
     const hasKeys = root.dataset.keys === "on";
     const undone = JSON.parse(sessionStorage.getItem("desk-undo") || "[]");
     let asked = null;
+    let unsent = null;
 
     const rows = () => [...document.querySelectorAll("[data-desk-comment]")];
     const left = () => rows().filter((row) => !row.dataset.done);
@@ -116,6 +117,7 @@
         if (!left().length) loadMore();
       } catch (error) {
         say(root.dataset.failed);
+        if (said.reason) unsent = { row, said };
         choose(row);
       } finally {
         delete row.dataset.busy;
@@ -159,10 +161,20 @@
       window.location.reload();
     }
 
+    /* What could not be sent is still there when the same comment is tried again. */
+    function fillAgain(said) {
+      ["reason", "text", "ground", "note"].forEach((name) => {
+        form.elements[name].value = said[name] || "";
+      });
+      form.elements.tells.checked = "tells" in said;
+      form.elements.text.dataset.typed = "1";
+    }
+
     function askReason(row, verb, label) {
       asked = { row, verb };
       form.reset();
       delete form.elements.text.dataset.typed;
+      if (unsent && unsent.row === row) fillAgain(unsent.said);
       dialog.querySelector("[data-desk-send]").textContent = label;
       dialog.querySelector("[data-desk-dialog-title]").textContent = label;
       dialog.showModal();
@@ -295,6 +307,8 @@
     document.querySelectorAll("[data-desk-says]").forEach((form) => {
       const { reason, text } = form.elements;
       if (!reason || !text) return;
+      const own = (canned[form.dataset.language] || {})[reason.value];
+      if (text.value && text.value !== own) text.dataset.typed = "1";
       text.addEventListener("input", () => {
         text.dataset.typed = "1";
       });

@@ -131,7 +131,7 @@ def test_stale_page_decides_nothing(moderator: Client, make_comment: MakeComment
 
     response = decide(moderator, comment, "reject", reason="insult", follow="1")
 
-    assert response.status_code == 302
+    assert response.status_code == 409
     assert states() == ["published"]
 
 
