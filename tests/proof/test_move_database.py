@@ -83,7 +83,9 @@ def test_everything_is_there_after_the_move(tmp_path: Path, target: str) -> None
     assert "a.txt" in there["media"] and there["anchors"]
     assert there["tables"]["analytics.DaySalt"]
     chain = site.run("verify_consent", at=target)
-    assert chain == site.run("verify_consent") == "The chain holds: 3 sealed, 0 waiting.\n"
+    assert chain == site.run("verify_consent")
+    sealed = len(there["tables"]["consent.ConsentEvent"])
+    assert sealed >= 3 and chain == f"The chain holds: {sealed} sealed, 0 waiting.\n"
     assert site.ask("report_rules", at=target) == {"allowed": [], "taken": []}
 
     again = site.manage("move_database", target)
