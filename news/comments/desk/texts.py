@@ -30,6 +30,7 @@ class CannedTextViewSet(ModelViewSet):
     menu_label = _("Texts to readers")
     add_to_reference_index = False
     copy_view_enabled = False
+    index_results_template_name = "reader_comments/admin/texts_results.html"
     list_filter = ["reason", "language"]
     search_fields = ["text"]
     list_display = [
