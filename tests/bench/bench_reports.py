@@ -103,6 +103,7 @@ def main() -> None:
         from django.test.utils import CaptureQueriesContext
 
         call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         from django.conf import settings
         from django.contrib.auth import get_user_model
 
