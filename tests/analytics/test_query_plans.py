@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from analytics.figures import daily_totals, period_totals
-from analytics.models import PageBucket, PageDay, WindowTotal
+from analytics.models import PageBucket, PageDay, PageDayDimension, WindowTotal
 from analytics.ranking import top_pages
 from analytics.retention import enforce_retention
 from analytics.upserts import COUNTS, add_rows
@@ -114,3 +114,15 @@ def test_top_of_a_window_comes_in_the_order_of_its_index():
 @pytest.mark.parametrize("report", [daily_totals, period_totals])
 def test_report_is_found_by_day(report):
     assert_by("analytics_pageday_day", PageDay._meta.db_table, lambda: report(TODAY, TODAY))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite needs no vacuum")
+@pytest.mark.parametrize("model", [PageBucket, PageDay, PageDayDimension])
+def test_big_table_is_cleaned_up_long_before_a_fifth_of_it_is_dead(model):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reloptions FROM pg_class WHERE relname = %s", [model._meta.db_table]
+        )
+        [(options,)] = cursor.fetchall()
+
+    assert "autovacuum_vacuum_scale_factor=0.02" in options
