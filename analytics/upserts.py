@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, models
 
 Row = tuple[Any, ...]
+UNQUOTED = {"smallint", "integer", "bigint", "date"}
 COUNTS = ("views", "visits", "readers", "site_readers", "engaged_seconds")
 
 
@@ -43,14 +44,22 @@ def _insert(
     into = f"INSERT INTO {_quote(model._meta.db_table)} ({_names(columns)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            types = [str(model._meta.get_field(name).db_type(connection)) for name in columns]
-            arrays = ", ".join(f"%s::{kind.partition('(')[0]}[]" for kind in types)
+            fields = [model._meta.get_field(name) for name in columns]
+            types = [str(field.db_type(connection)).partition("(")[0] for field in fields]
+            arrays = ", ".join(f"%s::{kind}[]" for kind in types)
             statement = f"{into} SELECT * FROM unnest({arrays}){conflict}"  # noqa: S608  names are ours
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, list(map(_array, types, zip(*rows, strict=True))))
         else:
             # SQLite limits the variables of a statement; it prepares this one once for all rows.
             places = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"{into} VALUES ({places}){conflict}", rows)
+
+
+def _array(kind: str, column: Row) -> str | list[Any]:
+    """Write out an array of numbers or days: psycopg looks at each item for what to quote."""
+    if kind in UNQUOTED:
+        return "{" + ",".join(map(str, column)) + "}"
+    return list(column)
 
 
 def _names(columns: Sequence[str]) -> str:
