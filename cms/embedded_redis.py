@@ -11,6 +11,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 START_SECONDS = 60
+# Synchronising a long append-only file before the end may take this.
+ANSWER_SECONDS = 10
 
 
 class RedisMissing(RuntimeError):
@@ -67,7 +69,7 @@ def start(socket: Path, directory: Path, **options: object) -> subprocess.Popen[
             raise RuntimeError(f"The embedded Redis stopped with status {process.returncode}.")
         try:
             client.ping()
-        except (redis.ConnectionError, redis.BusyLoadingError):
+        except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
             time.sleep(0.05)
         else:
             client.close()
@@ -81,22 +83,30 @@ def end_leftover(socket: Path) -> None:
     client = _impatient_client(socket)
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        with contextlib.suppress(redis.ConnectionError, redis.BusyLoadingError):
+        with contextlib.suppress(
+            redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError
+        ):
             client.shutdown(nosave=True)  # the append-only file is synced all the same
         if not _answers(client):
             return
         time.sleep(0.1)
+    raise RuntimeError("The embedded Redis of the last run does not stop: end it by hand.")
 
 
 def _impatient_client(socket: Path) -> redis.Redis:
     """Return a client that says at once that nobody is there."""
-    return redis.Redis(unix_socket_path=str(socket), retry=Retry(NoBackoff(), 0))
+    return redis.Redis(
+        unix_socket_path=str(socket),
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def _answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
-    except redis.BusyLoadingError:
+    except (redis.BusyLoadingError, redis.TimeoutError):
         return True
     except redis.ConnectionError:
         return False

@@ -7,9 +7,12 @@ Addresses: `redis://host:port/db`, `rediss://…`, `unix:///path`,
 
 import hashlib
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +26,8 @@ from redis.sentinel import Sentinel, SentinelConnectionPool
 
 # The kernel cuts a Unix socket's path at 108 bytes on Linux and 104 on macOS.
 SOCKET_PATH_LIMIT_BYTES = 100
+# A worker that waits for tasks waits outside of this; a request that pokes one waits so long.
+BROKER_TIMEOUT_SECONDS = 2.0
 
 
 def embedded_socket(var_dir: Path) -> Path:
@@ -111,8 +116,61 @@ def _said_as_a_broken_connection() -> Iterator[None]:
         raise redis.ConnectionError(str(error)) from error
 
 
-# No page waits for a cache: rendering without it takes less.
-QUICKLY = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+class Impatience(Retry):
+    """Tries a broken connection once more, and leaves a server that says nothing alone.
+
+    After a silence everybody else is told at once for `pause_seconds`; then one caller asks
+    again. Connections and threads share one, or a frozen server would cost each its own wait.
+    """
+
+    def __init__(self, *, pause_seconds: float = 1.0) -> None:
+        super().__init__(NoBackoff(), 1, (redis.ConnectionError,))
+        self._pause_seconds = pause_seconds
+        self._lock = threading.Lock()
+        self._silent_until = 0.0
+        self._prober = 0
+
+    def __deepcopy__(self, memo: object) -> "Impatience":
+        return self
+
+    def call_with_retry(self, *args: Any, **options: Any) -> Any:
+        self._refuse_while_silent()
+        try:
+            answer = super().call_with_retry(*args, **options)
+        except redis.TimeoutError:
+            self._silent_until = time.monotonic() + self._pause_seconds
+            raise
+        finally:
+            self._prober = 0
+        self._silent_until = 0.0
+        return answer
+
+    def _refuse_while_silent(self) -> None:
+        """One who asks again connects first: the call within the call is let through."""
+        me = threading.get_ident()
+        if not self._silent_until or self._prober == me:
+            return
+        with self._lock:
+            now = time.monotonic()
+            if now < self._silent_until:
+                raise redis.TimeoutError("Redis has just been silent.")
+            self._silent_until = now + self._pause_seconds
+            self._prober = me
+
+
+@cache
+def impatience(url: str) -> Impatience:
+    """Return what all of this process's clients of an address share."""
+    return Impatience()
+
+
+def quickly(url: str, *, seconds: float) -> dict[str, Any]:
+    """Return options for a client that no page may wait for: rendering without it takes less."""
+    return {
+        "socket_timeout": seconds,
+        "socket_connect_timeout": seconds,
+        "retry": impatience(url),
+    }
 
 
 class AddressPool:
@@ -125,6 +183,8 @@ class AddressPool:
             return redis.ConnectionPool.from_url(url, **options)
         address = SentinelAddress.parse(url)
         timeouts = {name: value for name, value in options.items() if "timeout" in name}
+        if timeouts:
+            timeouts["retry"] = Retry(NoBackoff(), 0)  # there are others to ask
         return SentinelConnectionPool(  # type: ignore[no-untyped-call]  # untyped there
             address.service,
             Sentinel(address.hosts, sentinel_kwargs=timeouts),  # type: ignore[no-untyped-call]
@@ -150,8 +210,18 @@ def for_celery(redis_url: str) -> str:
     return redis_url
 
 
-def celery_options(redis_url: str) -> dict[str, str]:
-    """Return what Celery wants to know beside the address."""
+def celery_options(redis_url: str) -> dict[str, Any]:
+    """Return what Celery wants to know beside the address: after how long it gives up, too."""
+    options: dict[str, Any] = {
+        "socket_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        "socket_keepalive": True,
+        "max_retries": 0,  # whoever may wait longer says so where it publishes
+    }
     if is_sentinel(redis_url):
-        return {"master_name": SentinelAddress.parse(redis_url).service}
-    return {}
+        options["master_name"] = SentinelAddress.parse(redis_url).service
+        options["sentinel_kwargs"] = {
+            "socket_timeout": BROKER_TIMEOUT_SECONDS,
+            "socket_connect_timeout": BROKER_TIMEOUT_SECONDS,
+        }
+    return options

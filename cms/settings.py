@@ -139,7 +139,10 @@ CACHES = {
         "BACKEND": "cms.cache.SharedRedisCache",
         "LOCATION": [CACHE_URL],
         "KEY_PREFIX": f"{KEY_PREFIX}:cache",
-        "OPTIONS": {"pool_class": "cms.redis_addresses.AddressPool", **redis_addresses.QUICKLY},
+        "OPTIONS": {
+            "pool_class": "cms.redis_addresses.AddressPool",
+            **redis_addresses.quickly(CACHE_URL, seconds=0.5),
+        },
     }
 }
 PAGE_CACHE_FRESH_SECONDS = env.integer("PAGE_CACHE_FRESH_SECONDS", 30)

@@ -14,8 +14,6 @@ import redis
 from celery import signals
 from celery.schedules import crontab
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from cms import redis_addresses
 from cms.celery import BEAT, QUEUES
@@ -118,12 +116,7 @@ def waiting() -> dict[str, int]:
 @cache
 def client(url: str) -> Any:
     """Return this process's connections to the broker's Redis; they give up quickly."""
-    return redis_addresses.connect(
-        url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-    )
+    return redis_addresses.connect(url, **redis_addresses.quickly(url, seconds=TIMEOUT_SECONDS))
 
 
 def _key() -> str:

@@ -1,6 +1,7 @@
 """Putting work into the outbox, and who does it."""
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from kombu.exceptions import OperationalError
 from cms.outbox.models import EntryState, OutboxEntry
 
 logger = logging.getLogger(__name__)
+
+# A broker that has just not answered is left alone until beat looks after the work anyway.
+QUIET_SECONDS = 10
+_quiet_until = 0.0
 
 Payload = dict[str, Any]
 Work = Callable[[Payload], None]
@@ -73,9 +78,13 @@ def _put_once(entry: OutboxEntry) -> None:
 
 def poke() -> None:
     """Tell a worker that there is work; if the broker is away, beat finds it."""
+    global _quiet_until
     from cms.outbox.tasks import deliver
 
+    if time.monotonic() < _quiet_until:
+        return
     try:
         deliver.apply_async(retry=False, expires=10)
-    except (OperationalError, OSError):
-        logger.warning("outbox_poke_failed", exc_info=True)
+    except (OperationalError, OSError) as error:
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        logger.warning("outbox_poke_failed", extra={"error": type(error).__name__})

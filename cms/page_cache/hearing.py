@@ -26,6 +26,7 @@ class Hearing:
         self._floor = 0
         self._next_poll = 0.0
         self._heard_at = float("-inf")
+        self._owed: set[str] = set()
         self.now = 0
         self.redis_answers = False
 
@@ -48,6 +49,13 @@ class Hearing:
         """Have the next reader poll: this process itself has just dropped something."""
         self._next_poll = 0.0
 
+    def owe(self, tags: Collection[str]) -> None:
+        """Keep what Redis did not hear from this process, and tell it with the next poll.
+
+        The outbox tells it too, but a worker may need some seconds to come back.
+        """
+        self._owed.update(tags)
+
     def is_unchanged(self, tags: Collection[str], clock: int) -> bool:
         """Tell whether none of the tags was dropped since `clock`, as far as is known."""
         known = self._versions
@@ -62,13 +70,18 @@ class Hearing:
         self._next_poll = self._steady_clock() + POLL_SECONDS
         if self._steady_clock() - self._heard_at > FORGET_SECONDS:
             self.now = 0
+        owed, self._owed = self._owed, set()
         try:
+            if owed:
+                versions.bump(owed)
+                owed = set()
             news = versions.read_since(self.now) if self.now else {}
             if not news:  # the first poll, or Redis lost what it knew
                 versions.bump([])
                 news = versions.read_since(0)
                 self._versions = {}
         except redis.RedisError:
+            self._owed |= owed
             self.redis_answers = False
             return False
         latest = max(news.values())

@@ -42,9 +42,11 @@ def invalidate(*tags: str) -> None:
 
 
 def invalidate_now(tags: list[str]) -> None:
-    """Raise the tags' versions; a Redis that is away is left to the outbox."""
+    """Raise the tags' versions; a Redis that is away hears of them as soon as it is back."""
+    heard = hearing.of_this_process()
     try:
         versions.bump(tags)
-        hearing.of_this_process().listen_soon()
+        heard.listen_soon()
     except redis.RedisError as error:
+        heard.owe(tags)
         logger.warning("Invalidation waits for Redis: %s", type(error).__name__)

@@ -6,8 +6,6 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from cms import redis_addresses
 
@@ -42,10 +40,7 @@ def key() -> str:
 def client(url: str) -> redis.Redis:
     """Return this process's connections to the cache's Redis; they give up quickly."""
     made: redis.Redis = redis_addresses.connect(
-        url,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # the pool's connections may be older than the server
+        url, **redis_addresses.quickly(url, seconds=TIMEOUT_SECONDS)
     )
     return made
 

@@ -144,7 +144,9 @@ def _opened(name: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _running_redis() -> Iterator[None]:
     """Start the embedded server for the duration, if it is ours and the site is not running."""
-    client = redis_addresses.connect(settings.REDIS_URL)
+    client = redis_addresses.connect(
+        settings.REDIS_URL, socket_timeout=5, socket_connect_timeout=5
+    )
     process = None
     try:
         client.ping()

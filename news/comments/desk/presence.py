@@ -1,20 +1,26 @@
 """Who works on what: claims that end by themselves; advice to colleagues, never a lock."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
+import redis
 from django.core.cache import cache
 
 CLAIM_SECONDS = 60
 
 
 def claim(comment_id: int, user: Any) -> None:
-    """Say that the user looks at a comment, unless somebody else already does."""
+    """Say that the user looks at a comment, unless somebody else already does.
+
+    Without Redis nobody hears of it; the work goes on.
+    """
     mine = {"user": user.pk, "name": user.get_full_name() or user.get_username()}
-    if not cache.add(_key(comment_id), mine, CLAIM_SECONDS):
-        held = cache.get(_key(comment_id))
-        if held is None or held["user"] == user.pk:
-            cache.set(_key(comment_id), mine, CLAIM_SECONDS)
+    with suppress(redis.RedisError):
+        if not cache.add(_key(comment_id), mine, CLAIM_SECONDS):
+            held = cache.get(_key(comment_id))
+            if held is None or held["user"] == user.pk:
+                cache.set(_key(comment_id), mine, CLAIM_SECONDS)
 
 
 def release(comment_id: int, user: Any) -> None:
