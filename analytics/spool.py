@@ -18,7 +18,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 FILE_LIMIT_BYTES = 8_000_000
 WARNING_SHARE = 0.8
 WARNING_PAUSE_SECONDS = 10
+MEASURE_SECONDS = 1
 OFFSET_EVERY_ENTRIES = 200
 # Entries once named their shard. A feeder of that version finds no stream of this number and
 # leaves the entry to one that is new.
@@ -94,35 +95,78 @@ def decode(line: bytes) -> SpoolEntry:
     return SpoolEntry(event, bool(may_have_arrived), spooled_at_ms)
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Lines that go to the disk together, and what became of them."""
+
+    lines: list[bytes] = field(default_factory=list)
+    is_done: threading.Event = field(default_factory=threading.Event)
+    error: str = ""
+
+
 class Writer:
-    """The file this process appends to; a new one after a fork, a failure or 8 MB."""
+    """The file this process appends to; a new one after a fork, a failure or 8 MB.
+
+    Threads share their waits for the disk: while one writes and waits, the lines of the others
+    gather, and the first of them writes them all.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._gathering = threading.Lock()
+        self._next = _Batch()
         self._file: IO[bytes] | None = None
         self._process = 0
+        self._used_bytes = 0
+        self._measured_at = -float(MEASURE_SECONDS)
         self._warned_at = -float(WARNING_PAUSE_SECONDS)
 
     def append(self, entry: SpoolEntry) -> None:
         """Put the entry on disk; SpoolFailed if that cannot be had."""
         line = encode(entry)
-        with self._lock:
-            try:
-                self._check_room(len(line))
-                descriptor = self._descriptor()
-                if os.write(descriptor, line) != len(line):
-                    raise OSError("The line was cut short.")
-                os.fdatasync(descriptor)
-                if os.fstat(descriptor).st_size >= FILE_LIMIT_BYTES:
-                    self._close()
-            except OSError as error:
-                self._close()  # what follows must not stand behind a torn line
-                raise SpoolFailed(str(error)) from error
+        with self._gathering:
+            batch = self._next
+            batch.lines.append(line)
+            is_first = len(batch.lines) == 1
+        if is_first:
+            self._write(batch)
+        else:
+            batch.is_done.wait()
+        if batch.error:
+            raise SpoolFailed(batch.error)
+
+    def _write(self, batch: _Batch) -> None:
+        """Write and synchronise a batch as soon as the one before is on the disk."""
+        batch.error = "The spool was interrupted."
+        try:
+            with self._lock:
+                with self._gathering:
+                    self._next = _Batch()
+                batch.error = self._put_on_disk(b"".join(batch.lines))
+        finally:
+            batch.is_done.set()
+
+    def _put_on_disk(self, lines: bytes) -> str:
+        """Return why it failed, or nothing."""
+        try:
+            self._check_room(len(lines))
+            descriptor = self._descriptor()
+            if os.write(descriptor, lines) != len(lines):
+                raise OSError("The lines were cut short.")
+            os.fdatasync(descriptor)
+            self._used_bytes += len(lines)
+            if os.fstat(descriptor).st_size >= FILE_LIMIT_BYTES:
+                self._close()
+        except (OSError, SpoolFailed) as error:
+            self._close()  # what follows must not stand behind a torn line
+            return str(error) or type(error).__name__
+        return ""
 
     def let_go(self) -> None:
         """Close the file, so that it can be deleted once it is fed."""
         with self._lock:
             self._close()
+            self._measured_at = -float(MEASURE_SECONDS)
 
     def _descriptor(self) -> int:
         if self._file is None or self._process != os.getpid():
@@ -141,19 +185,23 @@ class Writer:
             self._file = None
 
     def _check_room(self, size: int) -> None:
+        """Refuse what is too much; what other processes wrote is looked at once a second."""
         limit = settings.ANALYTICS_SPOOL_LIMIT_MB * 1_000_000
-        used = used_bytes()
+        now = time.monotonic()
+        is_old = now - self._measured_at >= MEASURE_SECONDS
+        if is_old or self._used_bytes + size > WARNING_SHARE * limit:
+            self._used_bytes, self._measured_at = used_bytes(), now
+        used = self._used_bytes
         if used + size > limit:
             raise SpoolFailed(f"The spool is full: {used} of {limit} bytes.")
-        if used + size > WARNING_SHARE * limit:
-            now = time.monotonic()
-            if now - self._warned_at >= WARNING_PAUSE_SECONDS:
-                self._warned_at = now
-                logger.error(
-                    "The spool is nearly full; views will be lost when it is. Redis must be "
-                    "brought back.",
-                    extra={"event": "spool_nearly_full", "used_bytes": used, "limit": limit},
-                )
+        is_nearly_full = used + size > WARNING_SHARE * limit
+        if is_nearly_full and now - self._warned_at >= WARNING_PAUSE_SECONDS:
+            self._warned_at = now
+            logger.error(
+                "The spool is nearly full; views will be lost when it is. Redis must be brought "
+                "back.",
+                extra={"event": "spool_nearly_full", "used_bytes": used, "limit": limit},
+            )
 
 
 writer = Writer()
@@ -187,19 +235,27 @@ def feed(store: Callable[[SpoolEntry], bool]) -> int:
 
     Returns how many it took; 0 at once if another feeder of this host is at work.
     """
-    writer.let_go()
     if not _files():
         return 0
     with _only_feeder() as is_alone:
         if not is_alone:
             return 0
-        count = 0
-        for path in _files():
-            fed_count, is_done = _feed_file(path, store)
-            count += fed_count
-            if not is_done:
-                break
+        count, is_done = _feed_files(store)
+        if is_done:
+            # Not before: a file left at each try would make a heap of them in a long outage.
+            writer.let_go()
+            count += _feed_files(store)[0]
         return count
+
+
+def _feed_files(store: Callable[[SpoolEntry], bool]) -> tuple[int, bool]:
+    count = 0
+    for path in _files():
+        fed_count, is_done = _feed_file(path, store)
+        count += fed_count
+        if not is_done:
+            return count, False
+    return count, True
 
 
 def _feed_file(path: Path, store: Callable[[SpoolEntry], bool]) -> tuple[int, bool]:

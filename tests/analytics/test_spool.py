@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -129,6 +130,7 @@ def test_spool_near_its_limit_warns_loudly_but_not_each_time(settings, caplog):
     append(view())
     assert caplog.records == []
     (spool.directory() / "big.spool").write_bytes(b"\n" * 850_000)
+    spool.writer.let_go()
 
     append(view(), view())
 
@@ -140,6 +142,77 @@ def test_spool_near_its_limit_warns_loudly_but_not_each_time(settings, caplog):
 def test_disk_that_refuses_is_said(settings, tmp_path):
     (tmp_path / "file").write_text("")
     settings.ANALYTICS_SPOOL_DIR = tmp_path / "file"
+
+    with pytest.raises(SpoolFailed):
+        append(view())
+
+
+def test_threads_share_their_waits_for_the_disk(monkeypatch):
+    waits = []
+
+    def wait(descriptor):
+        waits.append(descriptor)
+        time.sleep(0.03)
+
+    monkeypatch.setattr(os, "fdatasync", wait)
+    threads = [threading.Thread(target=append, args=(view(page),)) for page in range(1, 41)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(waits) < 10  # one after the other would be 40
+    assert sorted(event.page for event in feed_all()) == list(range(1, 41))
+
+
+def test_nobody_is_told_that_his_line_is_on_the_disk_before_it_is(monkeypatch):
+    """A line that came while another was written belongs to the next wait, and to its failure."""
+    told, is_writing, may_go_on = [], threading.Event(), threading.Event()
+    answers = iter([None, OSError("broken")])
+
+    def wait(descriptor):
+        is_writing.set()
+        assert may_go_on.wait(10)
+        if error := next(answers):
+            raise error
+
+    def tell(page):
+        try:
+            append(view(page))
+            told.append((page, "kept"))
+        except SpoolFailed:
+            told.append((page, "refused"))
+
+    monkeypatch.setattr(os, "fdatasync", wait)
+    threads = [threading.Thread(target=tell, args=(page,)) for page in (1, 2, 3)]
+    threads[0].start()
+    assert is_writing.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(spool.writer._next.lines) < 2:
+        time.sleep(0.001)
+    assert told == []
+    may_go_on.set()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == [(1, "kept"), (2, "refused"), (3, "refused")]
+
+
+def test_tries_in_vain_leave_no_files_behind():
+    for page in range(1, 4):
+        append(view(page))
+        assert spool.feed(lambda entry: False) == 0
+
+    assert len(list(spool.directory().glob("*.spool"))) == 1
+    assert [event.page for event in feed_all()] == [1, 2, 3]
+
+
+def test_what_others_wrote_is_seen_within_a_second(settings, monkeypatch):
+    settings.ANALYTICS_SPOOL_LIMIT_MB = 1
+    append(view())
+    (spool.directory() / "big.spool").write_bytes(b"\n" * 1_000_000)
+    monkeypatch.setattr(spool.writer, "_measured_at", time.monotonic() - spool.MEASURE_SECONDS)
 
     with pytest.raises(SpoolFailed):
         append(view())

@@ -4,6 +4,8 @@ import http.client
 import json
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -12,10 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.web import PAUSE_MS, Load, NoLoad, Server, load, served
+from tests.bench.web import PAUSE_MS, SECONDS, Load, NoLoad, Server, load, served
 from tests.bench.world import bench_world, report
 
 ROUNDS = 3
+SPOOLED_RATE = 400
 WORDS = ["Hafen", "Stadt", "Rat", "Haushalt", "Zölle", "Kräne", "Schiffe", "Gebühren", "Menschen"]
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -69,7 +72,7 @@ def best(server: Server, path: str) -> Load:
     return max((load(server.url(path)) for _ in range(2)), key=lambda found: found.rate)
 
 
-def measure_cached(article: Any, folder: Path) -> None:
+def measure_cached(article: Any, folder: Path, redis: "subprocess.Popen[bytes]") -> None:
     path = article.get_url()
     rates: dict[str, float] = {"bare": 0, "cached": 0}
     with served("cms.wsgi:application") as site:
@@ -84,6 +87,7 @@ def measure_cached(article: Any, folder: Path) -> None:
                ratio=f"{rates['cached'] / rates['bare']:.2f} of floor",
                target="0.80 of floor")  # fmt: skip
         measure_pouring(site, article, rates["cached"] / 2)
+        measure_without_redis(site, article, rates["cached"] / 2, redis)
         report("memory of a web worker (PSS), the largest",
                f"{max(site.worker_megabytes()):.0f} MB", target="150 MB")  # fmt: skip
 
@@ -106,6 +110,26 @@ def measure_pouring(site: Server, article: Any, rate: float) -> None:
     report(f"p99 at {found.rate:,.0f} pages/s beside"
            f" {sent['views'] / taken:.0f} views, {sent['comments'] / taken:.0f} comments a second",
            f"{found.p99_ms:.1f} ms", target="10 ms")  # fmt: skip
+    assert found.failures == 0
+
+
+def measure_without_redis(
+    site: Server, article: Any, rate: float, redis: "subprocess.Popen[bytes]"
+) -> None:
+    """p99 of cached pages while Redis is stopped and every view goes to the disk."""
+    redis.terminate()
+    redis.wait(20)
+    views = subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.load"]
+        + [str(word) for word in (site.port, article.pk, SECONDS, 16, SPOOLED_RATE)],
+        stdout=subprocess.PIPE,
+    )
+    connections = max(1, round(rate * (PAUSE_MS + 0.5) / 1000))
+    found = load(site.url(article.get_url()), connections=connections, is_paced=True)
+    times = sorted(json.loads(views.communicate()[0]))
+    report(f"p99 at {found.rate:,.0f} pages/s, Redis stopped, {len(times) / SECONDS:.0f} views"
+           " a second to the disk", f"{found.p99_ms:.1f} ms", target="10 ms")  # fmt: skip
+    report("p99 of such a view", f"{times[int(len(times) * 0.99)] * 1000:.0f} ms")
     assert found.failures == 0
 
 
@@ -142,7 +166,7 @@ def send_comments(site: Server, article: Any, stop: threading.Event, sent: dict[
 
 def main() -> None:
     os.environ |= {"SITE_URL": "http://testserver", "PAGE_CACHE_FRESH_SECONDS": "300"}
-    with bench_world(), tempfile.TemporaryDirectory() as folder:
+    with bench_world() as redis, tempfile.TemporaryDirectory() as folder:
         from django.conf import settings
         from django.core.management import call_command
 
@@ -157,7 +181,7 @@ def main() -> None:
             for shard in shards():
                 drain_shard(shard, now=datetime.now(UTC))
         try:
-            measure_cached(article, Path(folder))
+            measure_cached(article, Path(folder), redis)
         except NoLoad as error:
             report("cached article", "not measured", target=str(error))
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
 import time
@@ -11,8 +12,11 @@ from pathlib import Path
 
 
 @contextmanager
-def bench_world() -> Iterator[None]:
-    """Set Django up on an engine of its own: SQLite, or a new database beside DATABASE_URL."""
+def bench_world() -> Iterator["subprocess.Popen[bytes]"]:
+    """Set Django up on an engine of its own: SQLite, or a new database beside DATABASE_URL.
+
+    Yields the Redis server of this world.
+    """
     import psycopg
 
     url = os.environ.get("DATABASE_URL", "")
@@ -40,7 +44,7 @@ def bench_world() -> Iterator[None]:
                     server.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
-def _started(directory: Path) -> Iterator[None]:
+def _started(directory: Path) -> Iterator["subprocess.Popen[bytes]"]:
     import django
 
     django.setup()
@@ -53,7 +57,7 @@ def _started(directory: Path) -> Iterator[None]:
     redis = embedded_redis.start(settings.EMBEDDED_REDIS_SOCKET, directory / "redis")
     try:
         call_command("migrate", "analytics", verbosity=0)
-        yield
+        yield redis
     finally:
         connection.close()
         redis.terminate()
