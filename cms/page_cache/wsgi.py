@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from cms.page_cache import front, hearing
 from cms.page_cache.entries import Entry, Headers, best_encoding, make
 from cms.page_cache.store import Store
 from cms.page_cache.tags import TAGS_HEADER
+from cms.page_cache.turns import WAIT_SECONDS, Turns
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -41,6 +42,16 @@ OF_A_BODY = frozenset({"Content-Length", "Content-Encoding"})
 COUNTERS = {name: outcomes.labels(name) for name in ("hit", "stale", "miss", "bypass")}
 
 
+class Asked(NamedTuple):
+    """A request that memory has no fresh answer to; `dropped` are its tracking parameters."""
+
+    environ: Environ
+    start_response: StartResponse
+    key: str
+    query: str
+    dropped: str
+
+
 class PageCache:
     """A WSGI application that answers tagged pages for anonymous readers from memory."""
 
@@ -54,6 +65,7 @@ class PageCache:
         self.policy = shared_policy(
             settings.PAGE_CACHE_FRESH_SECONDS, settings.PAGE_CACHE_STALE_SECONDS
         )
+        self.turns = Turns()
         self._hits: list[None] = []
         self._counting = threading.Lock()
         self.own_cookies = OWN_COOKIES | {settings.SESSION_COOKIE_NAME}
@@ -99,18 +111,47 @@ class PageCache:
         # Only addresses without a query are shared: nobody can fill Redis with invented ones.
         key, shared = key_of(environ, query), not query
         entry = self.store.find(key, shared=shared)
-        if entry is not None:
-            if self.store.is_fresh(entry):
-                return answer(entry, environ, start_response, "hit")
-            if method == "HEAD" or not self.store.may_rebuild(key):
-                return answer(entry, environ, start_response, "stale")
+        if entry is not None and self.store.is_fresh(entry):
+            return answer(entry, environ, start_response, "hit")
         if method == "HEAD":
-            return self._pass_on(environ, start_response)
-        try:
-            return self._render(environ, start_response, key, query, dropped)
-        finally:
             if entry is not None:
+                return answer(entry, environ, start_response, "stale")
+            return self._pass_on(environ, start_response)
+        asked = Asked(environ, start_response, key, query, dropped)
+        return self._rebuild(asked, entry) if entry is not None else self._build(asked)
+
+    def _rebuild(self, asked: Asked, entry: Entry) -> Iterable[bytes]:
+        """Render a page anew that has grown old; whoever else asks gets the old one."""
+        environ, start_response, key = asked[:3]
+        if self.turns.take(key) is not None:
+            return answer(entry, environ, start_response, "stale")
+        try:
+            if not self.store.may_rebuild(key):
+                return answer(entry, environ, start_response, "stale")
+            try:
+                return self._render(asked)
+            finally:
                 self.store.rebuilt(key)
+        finally:
+            self.turns.end(key)
+
+    def _build(self, asked: Asked) -> Iterable[bytes]:
+        """Render a page that nobody has; whoever else asks waits a moment for it."""
+        key = asked.key
+        if self.turns.is_hopeless(key):
+            return self._render(asked)
+        if running := self.turns.take(key):
+            running.wait(WAIT_SECONDS)
+        try:
+            # Made meanwhile, unless it changed again or cannot be kept.
+            entry = self.store.find(key, shared=False)
+            if entry is not None:
+                outcome = "hit" if self.store.is_fresh(entry) else "stale"
+                return answer(entry, asked.environ, asked.start_response, outcome)
+            return self._render(asked)
+        finally:
+            if running is None:
+                self.turns.end(key)
 
     def _is_own(self, cookies: str) -> bool:
         names = (cookie.partition("=")[0].strip() for cookie in cookies.split(";"))
@@ -130,15 +171,9 @@ class PageCache:
 
         return self.application(environ, start)
 
-    def _render(
-        self,
-        environ: Environ,
-        start_response: StartResponse,
-        key: str,
-        query: str,
-        dropped: str,
-    ) -> Iterable[bytes]:
+    def _render(self, question: Asked) -> Iterable[bytes]:
         """Let Django answer; keep what is tagged, unless it changed meanwhile."""
+        environ, start_response, key, query, dropped = question
         clock = self.store.read_clock()
         asked = dict(environ)
         asked["QUERY_STRING"] = query
@@ -159,6 +194,7 @@ class PageCache:
             return start_response(status, kept, *rest)
 
         parts = self.application(asked, start)
+        self.turns.note(key, is_kept=bool(tagged))
         if not tagged:
             return parts
         try:
