@@ -7,9 +7,14 @@ import time
 from enum import Enum
 from urllib.parse import unquote, urlsplit
 
+from django.db import DatabaseError
 from wagtail.models import Page, PageViewRestriction
 
 LIFETIME_SECONDS = 5.0
+# So long a public page that nobody asks for is remembered, should the database go away.
+KEPT_SECONDS = 600.0
+# So often a database that does not answer is asked again; until it does, old answers hold.
+PAUSE_SECONDS = 1.0
 # One query renews so many pages at most; and so many are remembered.
 BATCH = 500
 LIMIT = 50_000
@@ -27,6 +32,7 @@ class PageState(Enum):
 _lock = threading.Lock()
 # page id -> (state, when it was read, monotonic)
 _states: dict[int, tuple[PageState, float]] = {}
+_failed_at = float("-inf")
 
 
 def state_of(page_id: int) -> PageState:
@@ -34,7 +40,11 @@ def state_of(page_id: int) -> PageState:
 
     Costs two queries when the answer is too old; they renew all pages that were asked for of
     late, so a busy site asks about its busy pages once in five seconds and process.
+
+    Raises:
+        DatabaseError: the database is away, and nobody has asked for this page of late.
     """
+    global _failed_at
     if not 0 < page_id <= LARGEST_ID:
         return PageState.UNKNOWN
     clock = time.monotonic()
@@ -45,20 +55,32 @@ def state_of(page_id: int) -> PageState:
         known = _states.get(page_id)
         if known and clock - known[1] < LIFETIME_SECONDS:
             return known[0]
-        _renew(page_id, clock)
+        if known and clock - _failed_at < PAUSE_SECONDS:
+            return known[0]
+        try:
+            _renew(page_id, clock)
+        except DatabaseError:
+            _failed_at = clock
+            if known is None:
+                raise
+            return known[0]
         return _states[page_id][0]
 
 
 def _renew(page_id: int, clock: float) -> None:
     """Read this page and the others that have grown old; let go of what nobody asks for."""
     wanted = {page_id}
-    for other, (state, read_at) in list(_states.items()):
+    old: list[int] = []
+    for other, (state, read_at) in _states.items():
         age = clock - read_at
-        if age >= 2 * LIFETIME_SECONDS or len(_states) > LIMIT:
-            del _states[other]
-        elif age >= LIFETIME_SECONDS and state is PageState.PUBLIC and len(wanted) < BATCH:
+        kept_seconds = KEPT_SECONDS if state is PageState.PUBLIC else LIFETIME_SECONDS
+        if age >= kept_seconds or len(_states) - len(old) > LIMIT:
+            old.append(other)
+        elif LIFETIME_SECONDS <= age < 2 * LIFETIME_SECONDS and len(wanted) < BATCH:
             wanted.add(other)
     found = _read(wanted)
+    for other in old:
+        del _states[other]
     for other in wanted:
         _states[other] = (found.get(other, PageState.UNKNOWN), clock)
 
@@ -80,5 +102,7 @@ def addresses_of_pages() -> dict[str, int]:
 
 def forget_pages() -> None:
     """Empty this process's memory of pages."""
+    global _failed_at
     with _lock:
         _states.clear()
+        _failed_at = float("-inf")
