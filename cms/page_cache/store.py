@@ -16,6 +16,8 @@ from cms.page_cache.hearing import Hearing
 
 MEMORY_BYTES = 32_000_000
 REBUILD_SECONDS = 10
+# So much longer an old page stands in for one that cannot be rendered: the database is away.
+LAST_RESORT_SECONDS = 600
 # How entries are packed: programs of two versions may run side by side during an upgrade.
 FORMAT = 2
 
@@ -47,7 +49,8 @@ class Store:
             return None
         entry = self._memory.get(key)
         if entry is not None and not self._is_alive(entry):
-            self._forget(key)
+            if not self._is_last_resort(entry):
+                self._forget(key)
             entry = None
         if (entry is None or not self.is_fresh(entry)) and shared and self._hearing.redis_answers:
             other = self._fetch(key)
@@ -67,6 +70,11 @@ class Store:
         ):
             return entry
         return None
+
+    def find_last_resort(self, key: str) -> Entry | None:
+        """Return an entry of any age that nobody dropped, for a page that cannot be rendered."""
+        entry = self._memory.get(key) if self._hearing.is_current() else None
+        return entry if entry is not None and self._is_last_resort(entry) else None
 
     def is_fresh(self, entry: Entry) -> bool:
         return self.clock() - entry.made_at < self.fresh_seconds
@@ -114,8 +122,13 @@ class Store:
         return f"{settings.KEY_PREFIX}:pages:{FORMAT}:{digest}"
 
     def _is_alive(self, entry: Entry) -> bool:
-        if self.clock() - entry.made_at >= self.life_seconds:
-            return False
+        return self.clock() - entry.made_at < self.life_seconds and self._is_unchanged(entry)
+
+    def _is_last_resort(self, entry: Entry) -> bool:
+        age = self.clock() - entry.made_at
+        return age < self.life_seconds + LAST_RESORT_SECONDS and self._is_unchanged(entry)
+
+    def _is_unchanged(self, entry: Entry) -> bool:
         now = self._hearing.now
         if entry.checked_at == now:
             return True

@@ -180,8 +180,12 @@ class PageCache:
         for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"):
             asked.pop(name, None)  # what is kept must be the whole page
         tagged: list[Any] = []
+        instead: list[Entry] = []
 
         def start(status: str, headers: Headers, *rest: Any) -> Any:
+            if status.startswith("5") and (old := self.store.find_last_resort(key)):
+                instead.append(old)
+                return _refuse_to_write
             kept, tags = without_tags(headers)
             if tags and is_cacheable(status, kept):
                 if not has(kept, "cache-control"):
@@ -195,13 +199,11 @@ class PageCache:
 
         parts = self.application(asked, start)
         self.turns.note(key, is_kept=bool(tagged))
-        if not tagged:
+        if not tagged and not instead:
             return parts
-        try:
-            body = b"".join(parts)
-        finally:
-            if close := getattr(parts, "close", None):
-                close()
+        body = joined(parts)
+        if instead:
+            return answer(instead[0], environ, start_response, "stale")
         status, headers, tags = tagged
         headers = [(n, v) for n, v in headers if n.lower() not in NOT_KEPT]
         now = self.store.clock()
@@ -211,6 +213,15 @@ class PageCache:
         if clock is not None and len(body) <= LARGEST_BODY_BYTES:
             self.store.keep(key, entry, shared=not query)
         return answer(entry, environ, start_response, "miss")
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """Return a whole body, and close what it came from."""
+    try:
+        return b"".join(parts)
+    finally:
+        if close := getattr(parts, "close", None):
+            close()
 
 
 def normalise(query: str) -> tuple[str, str] | None:

@@ -99,6 +99,34 @@ def test_a_page_past_its_life_is_not_served() -> None:
     assert process.get().cache == "miss"
 
 
+def fail(site: Site) -> None:
+    """Let it answer as Django does while the database is away: without tags."""
+    site.status, site.tags, site.body = "500 Internal Server Error", "", b"Fehler"
+
+
+def test_an_old_page_stands_in_while_it_cannot_be_rendered() -> None:
+    site = Site()
+    process = Process(site)
+    page = process.get().body
+    fail(site)
+    for seconds in (31, 40, 500):
+        process.clock.passed += seconds
+        answer = process.get()
+        assert (answer.status, answer.cache, answer.body) == ("200 OK", "stale", page)
+    process.clock.passed += 120
+    assert process.get().status == "500 Internal Server Error"
+
+
+def test_a_dropped_page_never_stands_in() -> None:
+    site = Site()
+    process = Process(site)
+    process.get()
+    fail(site)
+    invalidate_now(["page:1"])
+    process.clock.passed += 31
+    assert process.get().status == "500 Internal Server Error"
+
+
 def test_redis_gone_pages_are_served_from_memory_for_30_seconds_then_by_django(away) -> None:
     site = Site()
     process = Process(site, fresh_seconds=300)
