@@ -116,7 +116,10 @@ TEMPLATES = [
 
 # Database
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'redaktion.sqlite3'}")
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+# A connection that a restart of the database has cut is noticed before it is used.
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
