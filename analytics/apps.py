@@ -7,6 +7,7 @@ class AnalyticsConfig(AppConfig):
     verbose_name = _("Analytics")
 
     def ready(self) -> None:
-        from analytics import ranking_rules
+        from analytics import moves, ranking_rules
 
+        moves.connect()
         ranking_rules.connect()

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Page
 
-from analytics import summaries, windows
+from analytics import statistics, summaries, windows
 from analytics.events import Dimension, DropReason
 from analytics.models import (
     DropCount,
@@ -72,13 +72,19 @@ DEPTHS = (("0", 0.94), ("25", 0.81), ("50", 0.62), ("75", 0.44), ("100", 0.19))
 OPEN_ENDED = {Dimension.REFERRER, Dimension.CAMPAIGN, Dimension.SEARCH_WORDS}
 # Dropped events of an hour per thousand visits of that hour's day.
 DROPS = {
-    DropReason.BOT: 6.0,
-    DropReason.DUPLICATE: 1.2,
-    DropReason.PREFETCH: 1.6,
-    DropReason.AUTOMATION: 0.5,
-    DropReason.REFERRER_SPAM: 0.2,
-    DropReason.UNKNOWN_PAGE: 0.1,
-    DropReason.STAFF: 0.6,
+    (DropReason.BOT, "search"): 2.6,
+    (DropReason.BOT, "ai"): 1.7,
+    (DropReason.BOT, "social"): 0.5,
+    (DropReason.BOT, "tool"): 0.5,
+    (DropReason.BOT, "feed"): 0.3,
+    (DropReason.BOT, "monitor"): 0.2,
+    (DropReason.BOT, "other"): 0.2,
+    (DropReason.DUPLICATE, ""): 1.2,
+    (DropReason.PREFETCH, ""): 1.6,
+    (DropReason.AUTOMATION, ""): 0.5,
+    (DropReason.REFERRER_SPAM, ""): 0.2,
+    (DropReason.UNKNOWN_PAGE, ""): 0.1,
+    (DropReason.STAFF, ""): 0.6,
 }
 
 
@@ -149,7 +155,9 @@ def write_traffic(
     windows.rebuild_windows(now)
     _write_positions(now)
     summaries.mark_stale(_days(days, now), now=now)
+    statistics.refresh()
     summaries.summarise(now=now)
+    statistics.refresh()
     return total
 
 
@@ -239,10 +247,10 @@ def _rows_of_day(
         _add_page(rows, random, page, day, counts)
     for hour in sorted({bucket // BUCKETS_PER_HOUR for bucket in buckets}):
         busy = visits_per_day / 1000 * HOURS[_local_hour(hour * BUCKETS_PER_HOUR)] / 40
-        for reason, rate in DROPS.items():
+        for (reason, detail), rate in DROPS.items():
             count = _round(random, busy * rate * random.uniform(0.6, 1.4))
             if count:
-                rows.drops.append((hour, reason.value, "", count))
+                rows.drops.append((hour, reason.value, detail, count))
     return rows
 
 
@@ -268,10 +276,10 @@ def _rows_of_old_day(pages: list[Candidate], day: date, visits_per_day: int, see
         if count:
             _add_page(rows, random, page, day, {0: count})
     rows.buckets.clear()
-    for reason, rate in DROPS.items():
+    for (reason, detail), rate in DROPS.items():
         count = _round(random, visits_per_day / 1000 * rate * 24)
         if count:
-            rows.drops.append((_hour(start) + 12, reason.value, "", count))
+            rows.drops.append((_hour(start) + 12, reason.value, detail, count))
     return rows
 
 

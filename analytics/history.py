@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from analytics import statistics
 from analytics.models import ImportedHour, PageBucket, PageDay, PageMonth, WindowDelta
 from analytics.pages import addresses_of_pages
 from analytics.summaries import mark_stale
@@ -55,6 +56,8 @@ def import_views(lines: Iterable[str], *, now: datetime) -> Report:
         with transaction.atomic():
             _replace(list(by_key.values()), now)
         report.row_count += len(batch)
+    if report.row_count:
+        statistics.refresh()
     return report
 
 

@@ -96,6 +96,28 @@ class SiteDayDimension(models.Model):
     visits = models.PositiveIntegerField(default=0)
 
 
+class ParentDay(models.Model):
+    """A day that is summed by where pages stand in the tree.
+
+    `is_stale` once more was counted for it since, or one of its pages moved or went.
+    """
+
+    day = models.DateField(primary_key=True)
+    is_stale = models.BooleanField(default=True)
+
+
+class ParentDayDimension(models.Model):
+    """One value of one dimension of all pages right below one page on one day."""
+
+    pk = models.CompositePrimaryKey("day", "parent_id", "dimension", "value")
+    day = models.DateField()
+    parent_id = models.PositiveIntegerField()
+    dimension = models.PositiveSmallIntegerField(choices=Dimension.choices)
+    value = models.CharField(max_length=100)
+    views = models.PositiveIntegerField(default=0)
+    visits = models.PositiveIntegerField(default=0)
+
+
 class SiteMonth(models.Model):
     """A month that is over and summed by page; `is_stale` once more was counted for it since."""
 

@@ -15,12 +15,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Min, Model
+from wagtail.models import Page
 
 from analytics.models import (
     PageDay,
     PageDayDimension,
     PageMonthDimension,
     PageMonthSum,
+    ParentDay,
+    ParentDayDimension,
     SiteDay,
     SiteDayDimension,
     SiteMonth,
@@ -48,8 +51,19 @@ def mark_stale(days: Iterable[date], *, now: datetime) -> None:
     late = sorted({day for day in days if day < today})
     for day in late:
         SiteDay.objects.filter(day=day).update(is_stale=True)
+        ParentDay.objects.filter(day=day).update(is_stale=True)
     for month in sorted({month_of(day) for day in late}):
         SiteMonth.objects.filter(month=month).update(is_stale=True)
+
+
+def mark_misplaced(page_id: int) -> None:
+    """Say that a page stands elsewhere in the tree, or nowhere: sums by parent hold it no more."""
+    counted = PageDay.objects.filter(page_id=page_id).values("day")
+    fresh = ParentDay.objects.filter(day__in=counted, is_stale=False)
+    with transaction.atomic():
+        # in the order in which every writer takes them
+        days = list(fresh.order_by("day").select_for_update().values_list("day", flat=True))
+        ParentDay.objects.filter(day__in=days).update(is_stale=True)
 
 
 def summarise(*, now: datetime) -> int:
@@ -61,9 +75,12 @@ def summarise(*, now: datetime) -> int:
         return 0
     _make_rows(first, today)
     count = 0
-    for day in SiteDay.objects.filter(is_stale=True, day__range=(first, settled - timedelta(1))):
-        _sum_day(day.day)
-        count += 1
+    over = (first, settled - timedelta(1))
+    for model, sum_up in ((SiteDay, _sum_day), (ParentDay, _sum_day_by_parent)):
+        stale = model._default_manager.filter(is_stale=True, day__range=over)
+        for day in stale.order_by("-day").values_list("day", flat=True):
+            sum_up(day)
+            count += 1
     months = SiteMonth.objects.filter(is_stale=True, month__gte=first.replace(day=1))
     for month in months.values_list("month", flat=True):
         if month_after(month) <= settled:
@@ -77,6 +94,8 @@ def forget_before(edge: date) -> None:
     for model, name in (
         (SiteDay, "day"),
         (SiteDayDimension, "day"),
+        (ParentDay, "day"),
+        (ParentDayDimension, "day"),
         (SiteMonth, "month"),
         (PageMonthSum, "month"),
         (PageMonthDimension, "month"),
@@ -89,6 +108,10 @@ def _make_rows(first: date, today: date) -> None:
     days = {first + timedelta(number) for number in range((today - first).days + 1)}
     new = days - set(SiteDay.objects.values_list("day", flat=True))
     SiteDay.objects.bulk_create((SiteDay(day=day) for day in sorted(new)), ignore_conflicts=True)
+    new = days - set(ParentDay.objects.values_list("day", flat=True))
+    ParentDay.objects.bulk_create(
+        (ParentDay(day=day) for day in sorted(new)), ignore_conflicts=True
+    )
     months = {month_of(day) for day in days} - set(
         SiteMonth.objects.values_list("month", flat=True)
     )
@@ -112,6 +135,25 @@ def _sum_day(day: date) -> None:
             f"SELECT day, dimension, value, SUM(views), SUM(visits) "
             f"FROM {_table(PageDayDimension)} WHERE day = %s GROUP BY day, dimension, value",
             [day],
+        )
+
+
+def _sum_day_by_parent(day: date) -> None:
+    page, figures = _table(Page), "dimension, value, SUM(views) AS views, SUM(visits) AS visits"
+    with transaction.atomic():
+        ParentDay.objects.filter(day=day).update(is_stale=False)
+        ParentDayDimension.objects.filter(day=day).delete()
+        # paths are many: they are looked up once they are few
+        _run(
+            f"INSERT INTO {_table(ParentDayDimension)} "  # noqa: S608
+            "(day, parent_id, dimension, value, views, visits) "
+            "SELECT %s, parent.id, dimension, value, views, visits FROM ("
+            f"SELECT SUBSTR(page.path, 1, LENGTH(page.path) - {Page.steplen}) AS parent_path, "
+            f"{figures} FROM {_table(PageDayDimension)} AS counted "
+            f"JOIN {page} AS page ON page.id = counted.page_id WHERE day = %s "
+            "GROUP BY parent_path, dimension, value"
+            f") AS sums JOIN {page} AS parent ON parent.path = sums.parent_path",
+            [day, day],
         )
 
 

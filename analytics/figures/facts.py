@@ -30,6 +30,9 @@ from analytics.summaries import month_after
 from analytics.timebuckets import bucket_of
 
 COLUMNS = ("page_id", "views", "visits", "readers", "site_readers", "engaged_seconds")
+BEFORE = "visits_before"
+# As many pages can be named one by one; for more, a subquery lets the database scan.
+MOST_NAMED = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,25 +130,36 @@ def _columns(rows: QuerySet[Any], *, is_dimension: bool) -> QuerySet[Any]:
 
 
 def with_totals(
-    span: Span, page_ids: PageIds | None = None, channel: str = ""
+    span: Span,
+    page_ids: PageIds | None = None,
+    channel: str = "",
+    *,
+    before: Span | None = None,
 ) -> tuple[str, list[Any]]:
     """Return the head of a statement that may read the sums by page from `totals`.
 
-    ... and its parameters; the columns of `totals` are `COLUMNS`.
+    ... and its parameters; the columns of `totals` are `COLUMNS` and the visits of the span
+    `before`: pages read only then have no views.
     """
     parts, parameters = [], []
-    for rows in rows_of(span, page_ids, channel):
-        try:
-            statement, values = rows.query.get_compiler(rows.db).as_sql()
-        except EmptyResultSet:
-            continue
-        parts.append(statement)
-        parameters += values
+    nothing = ", ".join("0" for _ in COLUMNS[1:])
+    wanted: list[tuple[str, Span]] = [(f"{', '.join(COLUMNS)}, 0", span)]
+    if before is not None:
+        wanted.append((f"page_id, {nothing}, visits", before))
+    for selected, one in wanted:
+        for rows in rows_of(one, page_ids, channel):
+            try:
+                statement, values = rows.query.get_compiler(rows.db).as_sql()
+            except EmptyResultSet:
+                continue
+            parts.append(f"SELECT {selected} FROM ({statement}) AS part")  # noqa: S608
+            parameters += values
     if not parts:
-        parts = [f"SELECT {', '.join(['0'] * len(COLUMNS))} WHERE 1 = 0"]
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in COLUMNS[1:])
+        parts = [f"SELECT 0, {nothing}, 0 WHERE 1 = 0"]
+    columns = (*COLUMNS, BEFORE)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in columns[1:])
     return (
-        f"WITH facts({', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)}), "  # noqa: S608
+        f"WITH facts({', '.join(columns)}) AS ({' UNION ALL '.join(parts)}), "  # noqa: S608
         f"totals AS MATERIALIZED (SELECT page_id, {sums} FROM facts GROUP BY page_id) ",
         parameters,
     )

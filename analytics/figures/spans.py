@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 from redis.exceptions import RedisError
+from wagtail.models import Page
 
 from analytics import buffer, channels
 from analytics.channels import Channel
@@ -27,6 +28,8 @@ from analytics.models import (
     PageDayDimension,
     PageMonth,
     PageMonthDimension,
+    ParentDay,
+    ParentDayDimension,
     RankingPosition,
     SiteDay,
     SiteDayDimension,
@@ -116,6 +119,11 @@ def total(span: Span, page_ids: PageIds | None = None, channel: str = "") -> Tot
     return Totals(*(int(figure or 0) for figure in figures))
 
 
+def has_ever_counted() -> bool:
+    """Say whether there is anything to tell of, in any period."""
+    return PageDay.objects.exists() or PageMonth.objects.exists()
+
+
 def _total_of_site(days: Days) -> Totals:
     rows = list(days_of_site(days).values())
     months = PageMonth.objects.filter(month__range=(days.first, days.last)).aggregate(
@@ -129,7 +137,7 @@ def days_of_site(days: Days) -> dict[date, tuple[int, ...]]:
     """Return `SITE_FIGURES` of all pages by day: what is summed, and the days that are not."""
     summed = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
     found = {day: tuple(figures) for day, *figures in summed.values_list("day", *SITE_FIGURES)}
-    missing = [day for day in days if day not in found]
+    missing = _counted_days(day for day in days if day not in found)
     rows = PageDay.objects.filter(day__in=missing).values("day")
     sums = {f"sum_{name}": Sum(name) for name in SITE_FIGURES}
     for day, *figures in rows.annotate(**sums).values_list("day", *sums):
@@ -148,10 +156,16 @@ def visits_since(starts: Mapping[int, int], length: int) -> dict[int, int]:
     return dict.fromkeys(starts, 0) | dict(rows.values_list("page_id", "s"))
 
 
-def daily(span: Days, page_ids: PageIds | None = None, channel: str = "") -> list[Point]:
-    """Return one point for each day, also for days without views."""
+def daily(
+    span: Days,
+    page_ids: PageIds | None = None,
+    channel: str = "",
+    *,
+    roots: Collection[str] = (),
+) -> list[Point]:
+    """Return one point for each day, also for days without views; `roots` as in `by_dimension`."""
     if channel:
-        counts = _days_of_channel(span, page_ids, channel)
+        counts = _days_of_channel(span, page_ids, channel, roots)
     elif page_ids is None:
         counts = {day: (row[0], row[1]) for day, row in days_of_site(span).items()}
     else:
@@ -165,9 +179,17 @@ def daily(span: Days, page_ids: PageIds | None = None, channel: str = "") -> lis
 
 
 def _days_of_channel(
-    days: Days, page_ids: PageIds | None, channel: str
+    days: Days, page_ids: PageIds | None, channel: str, roots: Collection[str]
 ) -> dict[date, tuple[int, int]]:
     chosen = Q(dimension=Dimension.CHANNEL, value=channel)
+    if roots:
+        sums: dict[date, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for part in _dimension_rows_below(days, roots):
+            for day, (views, visits) in _views_and_visits(
+                part.filter(chosen).values("day"), "day"
+            ).items():
+                sums[day] = sums[day][0] + views, sums[day][1] + visits
+        return sums
     if page_ids is not None:
         rows = PageDayDimension.objects.filter(chosen, day__range=(days.first, days.last))
         return _views_and_visits(rows.filter(page_id__in=page_ids).values("day"), "day")
@@ -183,7 +205,16 @@ def _summed_days(days: Days) -> tuple[QuerySet[Any, Any], list[date]]:
     """Return the days whose sums are true, as a subquery, and the others."""
     fresh = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
     known = set(fresh.values_list("day", flat=True))
-    return fresh.values("day"), [day for day in days if day not in known]
+    return fresh.values("day"), _counted_days(day for day in days if day not in known)
+
+
+def _counted_days(days: Iterable[date]) -> list[date]:
+    """Return those of the days on which somebody may have counted; one query.
+
+    A young site is asked for a year: a planner should not expect a year of rows.
+    """
+    first = PageDay.objects.aggregate(first=Min("day"))["first"]
+    return [day for day in days if first and day >= first]
 
 
 def _views_and_visits(rows: QuerySet[Any, Any], *keys: str) -> dict[Any, tuple[int, int]]:
@@ -243,15 +274,27 @@ def with_gaps(points: list[Point], *, end: int, now: datetime) -> list[Point]:
     return marked
 
 
-def by_dimension(days: Days, page_ids: PageIds | None = None) -> dict[Dimension, list[ValueCount]]:
-    """Return what is known of the views of some days, most visits first."""
+def by_dimension(
+    days: Days,
+    page_ids: PageIds | None = None,
+    *,
+    dimensions: Collection[Dimension] = Dimension,
+    roots: Collection[str] = (),
+) -> dict[Dimension, list[ValueCount]]:
+    """Return what is known of the views of some days, most visits first.
+
+    `roots` are tree paths if `page_ids` are all pages at and below them: then most of it is
+    summed already. Costs six queries at most.
+    """
     sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for rows in _dimension_rows(days, page_ids):
-        counted = _views_and_visits(rows.values("dimension", "value"), "dimension", "value")
-        for key, (views, visits) in counted.items():
+    found_rows = _dimension_rows_below(days, roots) if roots else _dimension_rows(days, page_ids)
+    for rows in found_rows:
+        # named one by one, for the sums of months lead with it
+        rows = rows.filter(dimension__in=list(dimensions)).values("dimension", "value")
+        for key, (views, visits) in _views_and_visits(rows, "dimension", "value").items():
             sums[key][0] += views
             sums[key][1] += visits
-    found: dict[Dimension, list[ValueCount]] = {dimension: [] for dimension in Dimension}
+    found: dict[Dimension, list[ValueCount]] = {dimension: [] for dimension in dimensions}
     for (dimension, value), counts in sums.items():
         found[Dimension(dimension)].append(ValueCount(value, *counts))
     for counts_of_values in found.values():
@@ -267,9 +310,47 @@ def _dimension_rows(days: Days, page_ids: PageIds | None) -> list[QuerySet[Any, 
             PageDayDimension.objects.filter(day__in=missing),
         ]
     cut = facts.pieces(days)
-    found = cut.in_months(PageMonthDimension.objects.all())
-    found += cut.in_days(PageDayDimension.objects.all())
-    return [rows.filter(page_id__in=page_ids) for rows in found]
+    found: list[QuerySet[Any, Any]] = []
+    if cut.months:
+        found.append(PageMonthDimension.objects.filter(month__in=cut.months))
+    if cut.days:
+        # named one by one, each day and page is a step in the index
+        single_days = [day for piece in cut.days for day in piece]
+        found.append(PageDayDimension.objects.filter(day__in=single_days))
+    wanted = _named(page_ids)
+    return [rows.filter(page_id__in=wanted) for rows in found]
+
+
+def _dimension_rows_below(days: Days, roots: Collection[str]) -> list[QuerySet[Any, Any]]:
+    """Return the sums by parent, the roots' own rows, and those of days that are not summed."""
+    # a root within another is below that one already
+    tops = [root for root in roots if not any(root.startswith(one) for one in {*roots} - {root})]
+    below = Q()
+    for root in tops:
+        below |= Q(path__startswith=root)
+    pages = Page.objects.order_by()
+    summed = ParentDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
+    known = set(summed.values_list("day", flat=True))
+    missing = _counted_days(day for day in days if day not in known)
+    own = pages.filter(path__in=tops).values_list("pk", flat=True)
+    parents = pages.filter(below, numchild__gt=0).values_list("pk", flat=True)
+    found = [
+        ParentDayDimension.objects.filter(day__in=sorted(known), parent_id__in=list(parents)),
+        PageDayDimension.objects.filter(day__in=sorted(known), page_id__in=list(own)),
+    ]
+    if missing:
+        ids = _named(pages.filter(below).values("pk"))
+        found.append(PageDayDimension.objects.filter(day__in=missing, page_id__in=ids))
+    return found
+
+
+def _named(page_ids: PageIds) -> list[int] | PageIds:
+    """Return the pages one by one unless they are many; one query.
+
+    A subquery tells a planner nothing of how few they are.
+    """
+    ids = [pk for row in page_ids[: facts.MOST_NAMED + 1] for pk in row.values()]
+    return ids if len(ids) <= facts.MOST_NAMED else page_ids
 
 
 def dimension_by_day(days: Days, dimension: Dimension, page_id: int) -> dict[str, dict[date, int]]:
