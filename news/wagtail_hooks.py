@@ -22,6 +22,7 @@ from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
 from news.reports import ReadershipMenuItem, ReadershipView
 from news.staff_reports.article_views import ArticleReportView, report_buttons
+from news.staff_reports.named import OptionsView
 from news.staff_reports.newsroom import NewsroomReportView
 from news.staff_reports.quality import DataQualityMenuItem, DataQualityView
 from news.staff_reports.views import (
@@ -78,6 +79,7 @@ def register_staff_reports() -> list[URLPattern]:
         path("analytics/section/<int:pk>/", SectionReportView.as_view(), name="analytics_section"),
         path("analytics/author/<int:pk>/", AuthorReportView.as_view(), name="analytics_author"),
         path("analytics/now/", NowView.as_view(), name="analytics_now"),
+        path("analytics/options/<slug:kind>/", OptionsView.as_view(), name="analytics_options"),
         path("analytics/newsroom/", NewsroomReportView.as_view(), name="analytics_newsroom"),
         path("analytics/quality/", DataQualityView.as_view(), name="analytics_quality"),
     ]

@@ -153,6 +153,7 @@ CASES = [
     Case("analytics_author", "EAS", (AUTHOR,)),
     Case("analytics_author", "AS", (AUTHOR,), query="?export=csv"),
     Case("analytics_now", "EAS"),
+    Case("analytics_options", "EAS", ("tag",)),
     Case("report_tokens", "AS"),
     Case("analytics_newsroom", "EAS"),
     Case("analytics_newsroom", "AS", query="?export=xlsx"),

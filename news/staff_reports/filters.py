@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -15,7 +16,8 @@ from wagtail.models import Page
 from analytics.figures import spans
 from analytics.registry import PageIds, registry
 from news import territory
-from news.models import Author, SectionPage, Tag
+from news.models import SectionPage
+from news.staff_reports.named import NamedField
 from news.staff_reports.periods import Comparison, Period, Preset, period
 
 NARROWING = ("section", "author", "tag", "language")
@@ -30,8 +32,8 @@ class ReportFilters(forms.Form):
     first = forms.DateField(required=False)
     last = forms.DateField(required=False)
     section = forms.ChoiceField(label=_("Section"), required=False)
-    author = forms.ChoiceField(label=_("Author"), required=False)
-    tag = forms.ChoiceField(label=_("Tag"), required=False)
+    author = NamedField("author", label=_("Author"))
+    tag = NamedField("tag", label=_("Tag"))
     language = forms.ChoiceField(
         label=_("Language"), choices=[*ALL, *settings.LANGUAGES], required=False
     )
@@ -56,18 +58,26 @@ class ReportFilters(forms.Form):
         self.paths = paths
         rows = SectionPage.objects.order_by("path").only("title", "path", "depth")
         self.sections = [row for row in rows if territory.covers(paths, row)]
-        choices: dict[str, list[tuple[Any, str]]] = {
-            "section": [
-                (str(row.pk), f"{'– ' * (row.depth - 3)}{row.title}") for row in self.sections
-            ],
-            "tag": list(Tag.objects.order_by("name").values_list("slug", "name")),
-        }
-        if settings.ANALYTICS_PER_PERSON:
-            choices["author"] = list(Author.objects.order_by("name").values_list("slug", "name"))
-        else:
+        self.fields["section"].choices = [
+            *ALL,
+            *((str(row.pk), f"{'– ' * (row.depth - 3)}{row.title}") for row in self.sections),
+        ]
+        if not settings.ANALYTICS_PER_PERSON:
             del self.fields["author"]
-        for name, values in choices.items():
-            self.fields[name].choices = [*ALL, *values]
+        self.names: dict[str, str] = {}
+
+    def clean_author(self) -> str:
+        return self._slug_of("author")
+
+    def clean_tag(self) -> str:
+        return self._slug_of("tag")
+
+    def _slug_of(self, name: str) -> str:
+        text = self.cleaned_data[name]
+        if not text:
+            return ""
+        slug, self.names[name] = self.fields[name].find(text)
+        return slug
 
     @cached_property
     def wishes(self) -> dict[str, Any]:
@@ -100,6 +110,18 @@ class ReportFilters(forms.Form):
         return str(self.wishes.get("channel", ""))
 
     @cached_property
+    def roots(self) -> list[str]:
+        """The tree paths at and below which all pages are left; empty if pages are picked out."""
+        narrowing = self.narrowing
+        if set(narrowing) == {"language"} and self.paths is None:
+            return roots_of_language(narrowing["language"])
+        if set(narrowing) - {"section"}:
+            return []
+        if section := narrowing.get("section"):
+            return [row.path for row in self.sections if str(row.pk) == section]
+        return self.paths or []
+
+    @cached_property
     def page_ids(self) -> PageIds | None:
         """The pages that are left, as a subquery; None for the whole site."""
         narrowing = self.narrowing
@@ -118,6 +140,19 @@ class ReportFilters(forms.Form):
             pages = pages.filter(locale__language_code=language)
         ids: PageIds = pages.order_by().values("pk")
         return ids
+
+
+def roots_of_language(code: str) -> list[str]:
+    """Return the tree paths below which a language's pages stand, if none stands elsewhere.
+
+    Usually that is its front page; two queries say whether it is so.
+    """
+    pages = Page.objects.filter(depth__gt=1).order_by()
+    of_language = Q(locale__language_code=code)
+    homes = list(pages.filter(of_language, depth=2).values_list("path", flat=True))
+    below = territory.within(homes)
+    is_mixed = pages.filter((below & ~of_language) | (of_language & ~below)).exists()
+    return [] if is_mixed else homes
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:

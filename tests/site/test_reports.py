@@ -72,6 +72,31 @@ def test_filters_comparison_drill_down_and_export(page: Page, site: LiveSite, tm
     assert errors == []
 
 
+def test_a_tag_is_found_by_typing_and_a_slow_answer_shows_life(page: Page, site: LiveSite):
+    sign_in(page, site, "admin")
+    page.goto(f"{site.url}/admin/analytics/?period=28d")
+    everything = figure(page, "Besuche")
+    field = page.get_by_label("Schlagwort")
+    field.click()
+    field.press_sequentially("klim")
+    option = page.locator("#options-tag option")
+    expect(option).to_have_count(1)
+    field.fill(option.get_attribute("value") or "")
+
+    held = []
+    page.route("**/admin/analytics/?*tag=*", held.append)
+    page.get_by_role("button", name="Filter anwenden").click(no_wait_after=True)
+    expect(page.locator("[data-staff-report]")).to_have_attribute("aria-busy", "true")
+    page.unroute("**/admin/analytics/?*tag=*")
+    held[0].continue_()
+
+    expect(field).to_have_value("Klima")
+    assert 0 < figure(page, "Besuche") < everything
+    field.fill("Gibtesnicht")
+    page.get_by_role("button", name="Filter anwenden").click()
+    expect(page.get_by_text("„Gibtesnicht“ gibt es nicht.")).to_be_visible()
+
+
 def test_readers_now_come_without_reload(page: Page, context: BrowserContext, site: LiveSite):
     sign_in(page, site, "admin")
     page.clock.install()

@@ -4,6 +4,7 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   const REFRESH_MS = 30_000;
+  const WAIT_MS = 150;
 
   for (const figure of document.querySelectorAll("[data-chart]")) {
     const frame = figure.querySelector("[data-chart-frame]");
@@ -66,6 +67,32 @@
       const text = await answer.text();
       if (text !== place.innerHTML) place.innerHTML = text;
     }, REFRESH_MS);
+  }
+
+  // Names to choose from come as they are typed: there may be hundreds.
+  for (const input of document.querySelectorAll("[data-options]")) {
+    const list = document.getElementById(input.getAttribute("list"));
+    let asked = null;
+    let timer;
+    const fill = async () => {
+      const text = input.value.trim();
+      if (asked === text) return;
+      asked = text;
+      const address = `${input.dataset.options}?q=${encodeURIComponent(text)}`;
+      const answer = await fetch(address).catch(() => null);
+      if (!answer?.ok || answer.redirected || asked !== text) return;
+      const { names } = await answer.json();
+      list.replaceChildren(...names.map((name) => {
+        const option = document.createElement("option");
+        option.value = name;
+        return option;
+      }));
+    };
+    input.addEventListener("focus", fill);
+    input.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(fill, WAIT_MS);
+    });
   }
 
   // The next page takes as long as it takes; the style sheet waits a moment before it says so.
