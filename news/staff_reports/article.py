@@ -29,6 +29,7 @@ LONGEST_DAYS = 366
 SPARKLINE_DAYS = 14
 MOST_SERIES = 7
 MOST_PLACES = 240
+MOST_BARS = 62
 
 
 class Steps(TextChoices):
@@ -144,25 +145,47 @@ class ArticleFigures:
                 found.setdefault(steps[-1], text)
         return found
 
+    @property
+    def is_by_week(self) -> bool:
+        """Say whether origins are shown by the week: nobody can tell more bars apart."""
+        return len(self.shown_days) > MOST_BARS
+
     def origins(self) -> dict[str, TableChart]:
         """Return how visits came over the days, by channel and by the largest referrers."""
         days = self.shown_days
+        steps: dict[date, list[date]] = {}
+        for day in days:
+            monday = day - timedelta(days=day.weekday())
+            steps.setdefault(max(monday, days.first) if self.is_by_week else day, []).append(day)
+        gaps = self._gaps(list(steps.values()))
         found = {}
         for dimension in (Dimension.CHANNEL, Dimension.REFERRER):
             values = spans.dimension_by_day(days, dimension, self.article.pk)
             largest = sorted(values, key=lambda value: (-sum(values[value].values()), value))
             series: dict[str, list[int | None]] = {}
             for value in largest[:MOST_SERIES]:
-                label = str(LABELS.get(value, value))
-                series[label] = [values[value].get(day, 0) for day in days]
+                series[str(LABELS.get(value, value))] = _sums(steps, [values[value]])
             if rest := largest[MOST_SERIES:]:
-                series[gettext("Others")] = [
-                    sum(values[value].get(day, 0) for value in rest) for day in days
-                ]
+                series[gettext("Others")] = _sums(steps, [values[value] for value in rest])
             if series:
-                labels = [date_format(day, "SHORT_DATE_FORMAT") for day in days]
-                found[dimension.name.lower()] = charts.stacked(series, list(days), labels=labels)
+                labels = [date_format(day, "SHORT_DATE_FORMAT") for day in steps]
+                if self.is_by_week:
+                    labels = [gettext("Week from %(day)s") % {"day": label} for label in labels]
+                found[dimension.name.lower()] = charts.stacked(
+                    series, list(steps), labels=labels, gaps=gaps
+                )
         return found
+
+    def _gaps(self, steps: list[list[date]]) -> set[int]:
+        """Return the steps of which nobody counted a part; three queries."""
+        last = self.shown_days.last
+        points = spans.with_gaps(
+            spans.daily(self.shown_days, self.page_ids),
+            end=spans.buckets_of_days(last, last).last,
+            now=self.now,
+        )
+        lost = {point.at.date() for point in points if point.is_gap or point.is_partial}
+        return {number for number, days in enumerate(steps) if not lost.isdisjoint(days)}
 
     def places(self) -> TableChart | None:
         """Return the way through the ranking of seven days; None if it was never in it."""
@@ -250,3 +273,7 @@ class ArticleFigures:
     @staticmethod
     def _local(at: datetime) -> date:
         return at.astimezone(spans.site_zone()).date()
+
+
+def _sums(steps: dict[date, list[date]], counts: list[dict[date, int]]) -> list[int | None]:
+    return [sum(one.get(day, 0) for one in counts for day in days) for days in steps.values()]

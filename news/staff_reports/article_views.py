@@ -136,6 +136,7 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
             "chart": self.chart,
             "is_hourly": self.steps is not Steps.ALL,
             "origins": self.figures.origins(),
+            "is_by_week": self.figures.is_by_week,
             "places": self.figures.places(),
             "depths": self.figures.depths(),
             "comment_count": self.figures.comment_count(),

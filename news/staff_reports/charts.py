@@ -7,9 +7,9 @@ policy allows it; gaps and marks, which it does not know, are put in.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pygal
@@ -25,6 +25,8 @@ sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module_
 
 WIDTH, HEIGHT = 960, 260
 X_LABELS = 8
+# From so many days on, hours are named by their days.
+NAMED_DAYS = timedelta(days=2)
 STEPS = (1, 2, 2.5, 5, 10)
 MOST_DOTS = 40
 # A mark is a line through the chart while there are few, else a dot on its ground.
@@ -82,6 +84,7 @@ class TableChart:
     svg: SafeString
     names: list[str]
     rows: list[tuple[str, list[int | None]]] = field(default_factory=list)
+    has_gaps: bool = False
 
 
 def top_of_axis(most: int) -> int:
@@ -112,6 +115,27 @@ def _is_ambiguous(at: datetime) -> bool:
 
 def short_label(at: datetime | date, *, hourly: bool) -> str:
     return f"{at:%H:%M}" if hourly else str(date_format(at, "j. M"))
+
+
+def step_labels(moments: Sequence[datetime | date], *, hourly: bool) -> list[str]:
+    """Return what stands below each step, mostly nothing; hours of many days name the days."""
+    numbers = range(len(moments))
+    days = [at.date() if isinstance(at, datetime) else at for at in moments]
+    is_long = hourly and bool(days) and days[-1] - days[0] >= NAMED_DAYS
+    named = [n for n in numbers if not is_long or n == 0 or days[n] != days[n - 1]]
+    if is_long and len(named) > 1 and named[1] < len(moments) / X_LABELS / 2:
+        del named[0]
+    shown = set(named[:: max(1, -(-len(named) // X_LABELS))])
+    return [
+        short_label(at, hourly=hourly and not is_long) if n in shown else ""
+        for n, at in zip(numbers, moments, strict=True)
+    ]
+
+
+def _name_steps(chart: Any, moments: Sequence[datetime | date], *, hourly: bool) -> None:
+    # pygal knows the labels it shows by their text alone
+    chart.x_labels = step_labels(moments, hourly=hourly)
+    chart.x_labels_major = [label for label in chart.x_labels if label]
 
 
 def draw(
@@ -148,10 +172,9 @@ def draw(
         **_axis(most),
         show_dots=len(points) <= MOST_DOTS,
         dots_size=2.5,
-        x_labels_major_every=max(1, -(-len(points) // X_LABELS)),
         value_formatter=grouped,
     )
-    chart.x_labels = [short_label(point.at, hourly=hourly) for point in points]
+    _name_steps(chart, [point.at for point in points], hourly=hourly)
     chart.add("visits", values)
     if has_before:
         padded = [*old, *[None] * (len(points) - len(old))]
@@ -171,22 +194,25 @@ def note_on(point: Point, now: datetime) -> str:
 
 
 def stacked(
-    series: Mapping[str, Sequence[int | None]], steps: Sequence[date], *, labels: Sequence[str]
+    series: Mapping[str, Sequence[int | None]],
+    steps: Sequence[date],
+    *,
+    labels: Sequence[str],
+    gaps: Collection[int] = (),
 ) -> TableChart:
-    """Return values over days, one on top of the other."""
+    """Return values over days, one on top of the other; in `gaps` nobody counted all of it."""
     totals = [sum(values[n] or 0 for values in series.values()) for n in range(len(steps))]
     chart = pygal.StackedBar(
         **COMMON,
         **_axis(max(totals, default=0)),
-        x_labels_major_every=max(1, -(-len(steps) // X_LABELS)),
         value_formatter=grouped,
     )
-    chart.x_labels = [short_label(step, hourly=False) for step in steps]
+    _name_steps(chart, steps, hourly=False)
     for name, values in series.items():
         chart.add(name, list(values))
-    chart.add_xml_filter(_without_styles)
+    chart.add_xml_filter(lambda root: _with_gaps_behind_bars(root, len(steps), gaps))
     rows = [(label, [values[n] for values in series.values()]) for n, label in enumerate(labels)]
-    return TableChart(_markup(chart), list(series), rows)
+    return TableChart(_markup(chart), list(series), rows, bool(gaps))
 
 
 def places(positions: Mapping[datetime, int | None]) -> TableChart:
@@ -197,13 +223,12 @@ def places(positions: Mapping[datetime, int | None]) -> TableChart:
         **COMMON,
         inverse_y_axis=True,
         range=(1, lowest),
-        y_labels=sorted({1, *range(5, lowest + 1, max(5, lowest // 25 * 5)), lowest}),
+        y_labels=[1, *range(5, lowest + 1, max(5, lowest // 25 * 5))],
         show_dots=len(values) <= MOST_DOTS,
         dots_size=2.5,
-        x_labels_major_every=max(1, -(-len(values) // X_LABELS)),
         value_formatter=grouped,
     )
-    chart.x_labels = [short_label(moment, hourly=False) for moment in moments]
+    _name_steps(chart, moments, hourly=True)
     chart.add("place", values)
     chart.add_xml_filter(_without_styles)
     rows = [(label_of(moment, hourly=True), [value]) for moment, value in positions.items()]
@@ -274,6 +299,17 @@ def _finish(
             plot.append(plot.makeelement("line", line))
         dot = {"class": "mark", "cx": x, "cy": f"{height:.1f}", "r": "3"}
         plot.append(plot.makeelement("circle", dot))
+    return root
+
+
+def _with_gaps_behind_bars(root: Any, count: int, gaps: Collection[int]) -> Any:
+    _without_styles(root)
+    plot = next(node for node in root.iter("g") if node.get("class") == "plot")
+    frame = next(node for node in plot if node.tag == "rect")
+    step, height = float(frame.get("width")) / max(1, count), frame.get("height")
+    for number in sorted(gaps):
+        gap = {"class": "gap", "x": f"{step * number:.1f}", "y": "0", "height": str(height)}
+        plot.insert(1, plot.makeelement("rect", gap | {"width": f"{step:.1f}"}))
     return root
 
 

@@ -30,16 +30,18 @@ from news.staff_reports.tables import TableName
 # In the site's time: before it the day's figures may not all be in.
 FIRST_HOUR = 6
 ROWS = 5
-BAR_WIDTH = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A day of the chart: drawn as a cell of a table, which every mail program shows."""
+    """A day of the chart: drawn as a cell of a table, which every mail program shows.
+
+    No visits where nobody counted.
+    """
 
     label: str
-    visits: int
-    width: int
+    visits: int | None
+    percent: int
 
 
 def last_day(rhythm: str, today: date) -> date:
@@ -117,7 +119,7 @@ def _context(user: Any, rhythm: str, until: date, now: datetime) -> dict[str, An
         "is_weekly": is_weekly,
         "is_own": page_ids is not None,
         "figures": overview.key_figures,
-        "bars": _bars(Days(until - timedelta(6), until), page_ids),
+        "bars": bars_of(Days(until - timedelta(6), until), page_ids, now),
         "tables": [table for table in overview.tables(names, ROWS) if table.rows],
         "site_url": settings.SITE_URL,
         "report_address": settings.SITE_URL
@@ -126,14 +128,16 @@ def _context(user: Any, rhythm: str, until: date, now: datetime) -> dict[str, An
     }
 
 
-def _bars(days: Days, page_ids: Any) -> list[Bar]:
-    points = spans.daily(days, page_ids)
+def bars_of(days: Days, page_ids: Any, now: datetime) -> list[Bar]:
+    """Return the days of a chart; four queries."""
+    end = spans.buckets_of_days(days.last, days.last).last
+    points = spans.with_gaps(spans.daily(days, page_ids), end=end, now=now)
     most = max([1, *(point.visits for point in points)])
     return [
         Bar(
             date_format(point.at, "D, j. M"),
-            point.visits,
-            max(1, BAR_WIDTH * point.visits // most),
+            None if point.is_gap else point.visits,
+            max(1, 100 * point.visits // most),
         )
         for point in points
     ]

@@ -16,8 +16,19 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 
 from analytics.figures import spans
+from analytics.figures.spans import DropReason
 from news.staff_reports import charts
 from news.staff_reports.views import StaffReportView
+
+BOT_KINDS = {
+    "ai": gettext_lazy("AI companies"),
+    "monitor": gettext_lazy("Monitoring"),
+    "feed": gettext_lazy("Feed readers"),
+    "social": gettext_lazy("Previews in networks and messengers"),
+    "search": gettext_lazy("Search engines"),
+    "tool": gettext_lazy("Tools and scripts"),
+    "other": gettext_lazy("Other robots"),
+}
 
 
 @dataclass(slots=True)
@@ -31,11 +42,11 @@ class DroppedRow:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day with what was counted and what was not."""
+    """A day with what was counted and what was not; no views where nobody counted."""
 
     day: date
     label: str
-    views: int
+    views: int | None
     bots: int
     others: int
     note: str = ""
@@ -94,7 +105,7 @@ class DataQualityView(StaffReportView):
         counts: Counter[str] = Counter()
         for drop in self.drops:
             if drop.reason in spans.BOTS:
-                counts[drop.detail or _("Kind not known")] += drop.count
+                counts[_kind(drop)] += drop.count
         return _ranked(counts)
 
     @cached_property
@@ -108,7 +119,8 @@ class DataQualityView(StaffReportView):
             day = point.at.date()
             label = date_format(day, "SHORT_DATE_FORMAT")
             note = charts.note_on(point, self.now)
-            rows.append(DayRow(day, label, point.views, bots[day], others[day], note))
+            views = None if point.is_gap else point.views
+            rows.append(DayRow(day, label, views, bots[day], others[day], note))
         return rows
 
     @cached_property
@@ -123,7 +135,7 @@ class DataQualityView(StaffReportView):
         dropped_bots, others = sum(row.bots for row in days), sum(row.others for row in days)
         return super().get_context_data(**kwargs) | {
             "narrowing_fields": [],
-            "views": sum(row.views for row in days),
+            "views": sum(row.views or 0 for row in days),
             "dropped_bots": dropped_bots,
             "dropped_others": others,
             "reasons": self.reasons,
@@ -143,6 +155,12 @@ class DataQualityMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(DataQualityView.permission))
+
+
+def _kind(drop: spans.Drop) -> str:
+    if drop.reason is DropReason.AUTOMATION:
+        return str(drop.reason.label)
+    return str(BOT_KINDS.get(drop.detail) or drop.detail or _("Kind not known"))
 
 
 def _ranked(counts: Counter[str]) -> list[DroppedRow]:

@@ -2,14 +2,16 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
+from analytics.events import Dimension
 from analytics.figures import spans
-from analytics.models import CountingGap, CountingPulse, PageBucket, PageDay
-from news.staff_reports import charts
+from analytics.models import CountingGap, CountingPulse, PageBucket, PageDay, PageDayDimension
+from news.staff_reports import charts, digest
+from news.staff_reports.article import ArticleFigures
 from tests.factories import make_article, make_user
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,55 @@ def test_an_hour_that_has_not_begun_is_no_zero():
     rows = charts.draw(points, hourly=True, now=now).rows
 
     assert [row.visits for row in rows] == [2, None]
+
+
+def test_origins_show_it_and_the_mail_says_it(days_ago):
+    article, now = days_ago, timezone.now()
+    article.first_published_at = now - timedelta(days=3)
+    for back in (3, 1):
+        PageDayDimension.objects.create(
+            page_id=article.pk, day=timezone.localdate() - timedelta(back),
+            dimension=Dimension.CHANNEL, value="direct", views=3, visits=3,
+        )  # fmt: skip
+
+    by_channel = ArticleFigures(article, now).origins()["channel"]
+    bars = digest.bars_of(
+        spans.Days(timezone.localdate() - timedelta(3), timezone.localdate()), None, now
+    )
+
+    assert (by_channel.has_gaps, by_channel.svg.count('class="gap"')) == (True, 2)
+    assert [(bar.visits, bar.percent) for bar in bars] == [(5, 71), (None, 1), (7, 100), (2, 28)]
+
+
+def test_a_long_time_is_shown_by_the_week(days_ago):
+    article, now = days_ago, timezone.now()
+    article.first_published_at = now - timedelta(days=90)
+    for back in (90, 1):
+        PageDayDimension.objects.create(
+            page_id=article.pk, day=timezone.localdate() - timedelta(back),
+            dimension=Dimension.CHANNEL, value="direct", views=back, visits=back,
+        )  # fmt: skip
+
+    rows = ArticleFigures(article, now).origins()["channel"].rows
+
+    assert len(rows) in (13, 14)
+    assert (rows[0][1], rows[-1][1][0] or rows[-2][1][0]) == ([90], 1)
+    assert rows[1][0].startswith("Woche ab ")
+
+
+def test_steps_are_named_once_and_never_on_top_of_each_other():
+    start = datetime(2026, 3, 27, 13, tzinfo=spans.site_zone())
+    week = [start + timedelta(hours=number) for number in range(168)]
+    day = week[:24]
+
+    names = charts.step_labels(week, hourly=True)
+
+    assert [name for name in names if name] == [
+        "27. Mär", "28. Mär", "29. Mär", "30. Mär", "31. Mär", "1. Apr", "2. Apr", "3. Apr",
+    ]  # fmt: skip
+    assert [name for name in charts.step_labels(day, hourly=True) if name] == [
+        "13:00", "16:00", "19:00", "22:00", "01:00", "04:00", "07:00", "10:00",
+    ]  # fmt: skip
+    days = [date(2026, 1, 1) + timedelta(number) for number in range(365)]
+    assert len([name for name in charts.step_labels(days, hourly=False) if name]) == 8
+    assert charts.step_labels([], hourly=True) == []

@@ -40,7 +40,7 @@ def test_counted_stands_beside_dropped(analyst):
 
     assert (context["views"], context["dropped_bots"], context["dropped_others"]) == (100, 9, 3)
     assert table(context["reasons"]) == [(8, 100), (3, 38), (1, 12)]
-    assert [row.label for row in context["bots"]][:2] == ["crawler", "ai"]
+    assert [row.label for row in context["bots"]][:2] == ["crawler", "KI-Unternehmen"]
     last = context["days"][-1]
     assert (last.views, last.bots, last.others) == (100, 9, 3)
     assert len(context["days"]) == 7
