@@ -28,7 +28,7 @@ from news.staff_reports.views import sorted_rows
 
 QUALITY = "analytics.view_data_quality"
 DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
-COLUMNS = ("label", "visits", "views", "engaged_minutes")
+COLUMNS = ("label", "visits", "views", "engaged_minutes", "visits_before", "change")
 
 Answer = dict[str, Any]
 
@@ -197,7 +197,9 @@ def _overview(request: HttpRequest) -> Overview:
         errors["author"] = ["This site names no figures of single persons."]
     if errors:
         raise BadQuery(errors)
-    return Overview(filters.chosen_period, at, filters.page_ids, filters.chosen_channel)
+    return Overview(
+        filters.chosen_period, at, filters.page_ids, filters.chosen_channel, filters.roots
+    )
 
 
 def _number(request: HttpRequest, name: str, default: int, *, at_most: int) -> int:
@@ -237,4 +239,5 @@ def _row(row: Row) -> Answer:
         "visits": row.visits,
         "views": row.views,
         "engaged_minutes": row.engaged_minutes,
+        "visits_before": row.visits_before,
     }

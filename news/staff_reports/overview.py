@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -39,7 +39,7 @@ class KeyFigure:
     @property
     def change(self) -> int | None:
         """The change in per cent; None where there was nothing before."""
-        return round(100 * (self.now - self.before) / self.before) if self.before else None
+        return tables.change(self.now, self.before)
 
 
 @dataclass
@@ -47,13 +47,15 @@ class Overview:
     """Asks about a period, narrowed to some pages or to one channel.
 
     Every property costs a fixed number of queries. With a channel, views and visits are known
-    and nothing else, and they are kept by day.
+    and nothing else, and they are kept by day. `roots` are tree paths if `page_ids` are all pages
+    at and below them.
     """
 
     period: Period
     now: datetime
     page_ids: PageIds | None = None
     channel: str = ""
+    roots: Sequence[str] = ()
 
     @property
     def spans(self) -> tuple[Span, Span]:
@@ -108,7 +110,10 @@ class Overview:
         hours = self.period.hours
         if hours is None or self.channel:
             days, before = self.period.as_days
-            series = [spans.daily(one, self.page_ids, self.channel) for one in (days, before)]
+            series = [
+                spans.daily(one, self.page_ids, self.channel, roots=self.roots)
+                for one in (days, before)
+            ]
             end = spans.buckets_of_days(days.last, days.last).last
         else:
             step = self.period.step
@@ -158,9 +163,26 @@ class Overview:
         return articles if self.page_ids is None else articles.filter(pk__in=self.page_ids)
 
     def tables(self, names: Iterable[TableName], limit: int | None = None) -> list[Table]:
-        days: Days = self.period.days
+        """Return tables, each line with its visits in what the period is compared with.
+
+        What is kept by day is compared over whole days only; where pages are picked out it costs
+        as much again, so there only a table of its own says it.
+        """
+        span, before = self.spans
+        days, days_before = self.period.as_days
+        is_by_day = isinstance(before, Days) and (
+            self.page_ids is None or self.roots or limit is None
+        )
         return tables.build(
-            names, self.period.span, days, self.page_ids, channel=self.channel, limit=limit
+            names,
+            span,
+            days,
+            self.page_ids,
+            channel=self.channel,
+            before=before,
+            days_before=days_before if is_by_day else None,
+            roots=self.roots,
+            limit=limit,
         )
 
 

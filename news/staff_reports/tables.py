@@ -1,14 +1,15 @@
 """The tables of the reports: what was counted, by article, section, channel and the like.
 
 What belongs to pages is summed by the database: one statement sums the span by page and groups
-that by section, author, tag and language, however many tables are asked for.
+that by section, author, tag and language, however many tables are asked for. Sums are grouped
+and cut by their keys before names are looked up: a planner knows nothing of how many they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -84,20 +85,32 @@ REPORTS = {
 }
 
 
+def change(now: int, before: int | None) -> int | None:
+    """Return a change in per cent; None where there was nothing before."""
+    return round(100 * (now - before) / before) if before else None
+
+
 @dataclass(slots=True)
 class Row:
     """A line of a table; `share` is its visits in hundredths of the largest line's.
 
     `key` names it in addresses: the number of a page or author, a slug, a code, a channel.
+    `visits_before` are those of what the period is compared with; None if it is with nothing.
     """
 
     label: str
     visits: int = 0
     views: int = 0
     engaged_minutes: int | None = None
+    visits_before: int | None = None
     key: str = ""
     address: str = ""
     share: int = 0
+
+    @property
+    def change(self) -> int | None:
+        """The change of the visits in per cent; None where there was nothing before."""
+        return change(self.visits, self.visits_before)
 
 
 @dataclass(slots=True)
@@ -116,6 +129,10 @@ class Table:
     @property
     def has_engagement(self) -> bool:
         return self.name not in DIMENSIONS
+
+    @property
+    def is_compared(self) -> bool:
+        return any(row.visits_before for row in self.rows)
 
     @property
     def filter_name(self) -> str:
@@ -138,23 +155,29 @@ def build(
     page_ids: PageIds | None,
     *,
     channel: str = "",
+    before: Span | None = None,
+    days_before: Days | None = None,
+    roots: Collection[str] = (),
     limit: int | None = None,
 ) -> list[Table]:
     """Return the tables asked for; the number of queries depends on `names` alone.
 
     With a channel, views and visits come by day; what it says nothing about is left unfiltered
-    and says so.
+    and says so. Lines are compared with `before`, what is kept by day with `days_before`.
+    `roots` are tree paths if `page_ids` are all pages at and below them.
     """
     wanted = list(names)
     of_pages = [name for name in wanted if name not in DIMENSIONS]
+    dimensions = [DIMENSIONS[name] for name in wanted if name in DIMENSIONS]
     tables: dict[TableName, Table] = {}
     if of_pages:
-        tables |= _of_pages(of_pages, days if channel else span, page_ids, channel, limit)
-    if len(of_pages) < len(wanted):
-        by_dimension = spans.by_dimension(days, page_ids)
+        tables |= _of_pages(of_pages, span, page_ids, channel, before, limit)
+    if dimensions:
+        ask = partial(spans.by_dimension, page_ids=page_ids, dimensions=dimensions, roots=roots)
+        counts, old = ask(days), ask(days_before) if days_before else {}
         for name in wanted:
             if name in DIMENSIONS:
-                tables[name] = _of_dimension(name, by_dimension, channel, limit)
+                tables[name] = _of_dimension(name, counts, old, channel, limit)
     for table in tables.values():
         most = max((row.visits for row in table.rows), default=0)
         for row in table.rows:
@@ -165,15 +188,26 @@ def build(
 def _of_dimension(
     name: TableName,
     by_dimension: dict[Dimension, list[spans.ValueCount]],
+    old: dict[Dimension, list[spans.ValueCount]],
     channel: str,
     limit: int | None,
 ) -> Table:
     counts = by_dimension[DIMENSIONS[name]]
+    before = {row.value: row.visits for row in old.get(DIMENSIONS[name], ())}
     if channel and name is TableName.CHANNELS:
         counts = [row for row in counts if row.value == channel]
     if channel and name is TableName.REFERRERS:
         counts = [row for row in counts if spans.host_channel(row.value) == channel]
-    rows = [Row(_label(name, row.value), row.visits, row.views, key=row.value) for row in counts]
+    rows = [
+        Row(
+            _label(name, row.value),
+            row.visits,
+            row.views,
+            visits_before=before.get(row.value, 0) if old else None,
+            key=row.value,
+        )
+        for row in counts
+    ]
     rows.sort(key=lambda row: (-row.visits, -row.views, row.label))
     return Table(name, rows[:limit], len(rows), bool(channel) and name in BESIDE_CHANNELS)
 
@@ -187,41 +221,35 @@ def _of_pages(
     span: Span,
     page_ids: PageIds | None,
     channel: str,
+    before: Span | None,
     limit: int | None,
 ) -> dict[TableName, Table]:
-    head, parameters = facts.with_totals(span, page_ids, channel)
-    parts = [_limited(PARTS[name], limit) for name in names]
+    head, parameters = facts.with_totals(span, page_ids, channel, before=before)
+    parts = [_part(name, limit) for name in names]
     if TableName.ARTICLES in names:
-        parts.append(f"SELECT * FROM ({ELSEWHERE}) AS elsewhere")  # noqa: S608
+        parts.append(ELSEWHERE)
     found = {name: Table(name) for name in names}
-    sums: list[tuple[TableName, int, Row]] = []
-    for name, key, label, visits, views, engaged, count in facts.fetch(
-        head + " UNION ALL ".join(parts), parameters
+    statement = f"{head}, {PLACED} {' UNION ALL '.join(parts)}"
+    for name, key, label, visits, views, engaged, visits_before, count in facts.fetch(
+        statement, parameters
     ):
         row = Row(label, int(visits), int(views), int(engaged) // 60, key=str(key))
-        sums.append((TableName(name), int(count), row))
-    for name, count, row in sums:
-        table = found[name]
-        if name is TableName.ARTICLES and row.key in BEYOND:
+        row.visits_before = int(visits_before) if before is not None else None
+        table = found[TableName(name)]
+        if table.name is TableName.ARTICLES and row.key in BEYOND:
             row.label, row.key = str(BEYOND[row.key]), ""
-        elif name is TableName.LANGUAGES:
+        elif table.name is TableName.LANGUAGES:
             row.label = get_content_languages().get(row.key, row.key)
-        if name in REPORTS and row.key:
-            row.address = reverse(REPORTS[name], args=[row.key])
+        if table.name in REPORTS and row.key:
+            row.address = reverse(REPORTS[table.name], args=[row.key])
         table.rows.append(row)
-        table.count = max(table.count, count)
+        table.count = max(table.count, int(count))
     for table in found.values():
         # lines that are no articles stand below all that are
         table.rows.sort(key=lambda row: (not row.key, -row.visits, -row.views, row.label))
         if table.name is TableName.ARTICLES:
             table.count += sum(not row.key for row in table.rows)
     return found
-
-
-def _limited(part: str, limit: int | None) -> str:
-    limited = f" LIMIT {int(limit)}" if limit else ""
-    ordered = f"{part} ORDER BY visits DESC, views DESC, label{limited}"
-    return f"SELECT * FROM ({ordered}) AS part"  # noqa: S608
 
 
 ARTICLE, PAGE, SECTION = (facts.table_of(model) for model in (ArticlePage, Page, SectionPage))
@@ -231,61 +259,96 @@ BEYOND = {
     "other": gettext_lazy("Front page, sections and other pages"),
     "gone": gettext_lazy("Deleted pages"),
 }
+FIGURES = ("visits", "views", "engaged_seconds", "visits_before")
+SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
+# The pages that were viewed, with their place in the tree as it is now.
+PLACED = (
+    f"placed AS MATERIALIZED (SELECT totals.page_id, {', '.join(FIGURES)}, "  # noqa: S608
+    "page.id AS known_id, article.page_ptr_id AS article_id, page.locale_id, "
+    f"SUBSTR(page.path, 1, LENGTH(page.path) - {Page.steplen}) AS parent_path "
+    f"FROM totals LEFT JOIN {PAGE} AS page ON page.id = totals.page_id "
+    f"LEFT JOIN {ARTICLE} AS article ON article.page_ptr_id = totals.page_id "
+    "WHERE totals.views > 0)"
+)
 
 
-def _grouped(name: TableName, key: str, label: str, joins: str) -> str:
-    return (
-        f"SELECT '{name.value}' AS name, CAST({key} AS VARCHAR(100)) AS id, {label} AS label, "  # noqa: S608
-        "SUM(totals.visits) AS visits, SUM(totals.views) AS views, "
-        "SUM(totals.engaged_seconds) AS engaged, COUNT(*) OVER () AS number "
-        f"FROM totals {joins} GROUP BY {key}, {label}"
-    )
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a table sums by: `key` in `rows`, and where the line's id and label are found."""
+
+    key: str
+    rows: str
+    names: str
+    id: str
+    label: str
 
 
-PAGES = f"JOIN {PAGE} AS page ON page.id = totals.page_id"
-PARTS: dict[Any, str] = {
-    TableName.ARTICLES: _grouped(
-        TableName.ARTICLES,
+GROUPINGS = {
+    TableName.ARTICLES: Grouping(
+        "article_id",
+        "placed WHERE article_id IS NOT NULL",
+        f"JOIN {PAGE} AS page ON page.id = sums.key",
         "page.id",
         "page.title",
-        f"{PAGES} JOIN {ARTICLE} AS article ON article.page_ptr_id = totals.page_id",
     ),
     # sections with what stands right in them: nested sections have their own line
-    TableName.SECTIONS: _grouped(
-        TableName.SECTIONS,
+    TableName.SECTIONS: Grouping(
+        "parent_path",
+        "placed WHERE article_id IS NOT NULL",
+        f"JOIN {PAGE} AS parent ON parent.path = sums.key "
+        f"JOIN {SECTION} AS section ON section.page_ptr_id = parent.id",
         "parent.id",
         "parent.title",
-        f"{PAGES} JOIN {ARTICLE} AS article ON article.page_ptr_id = totals.page_id "
-        f"JOIN {PAGE} AS parent "
-        f"ON parent.path = SUBSTR(page.path, 1, LENGTH(page.path) - {Page.steplen}) "
-        f"JOIN {SECTION} AS section ON section.page_ptr_id = parent.id",
     ),
-    TableName.AUTHORS: _grouped(
-        TableName.AUTHORS,
+    TableName.AUTHORS: Grouping(
+        "byline.author_id",
+        f"totals JOIN {BYLINE} AS byline ON byline.article_id = totals.page_id",
+        f"JOIN {AUTHOR} AS author ON author.id = sums.key",
         "author.id",
         "author.name",
-        f"JOIN {BYLINE} AS byline ON byline.article_id = totals.page_id "
-        f"JOIN {AUTHOR} AS author ON author.id = byline.author_id",
     ),
-    TableName.TAGS: _grouped(
-        TableName.TAGS,
+    TableName.TAGS: Grouping(
+        "tagged.tag_id",
+        f"totals JOIN {TAGGED} AS tagged ON tagged.content_object_id = totals.page_id",
+        f"JOIN {TAG} AS tag ON tag.id = sums.key",
         "tag.slug",
         "tag.name",
-        f"JOIN {TAGGED} AS tagged ON tagged.content_object_id = totals.page_id "
-        f"JOIN {TAG} AS tag ON tag.id = tagged.tag_id",
     ),
-    TableName.LANGUAGES: _grouped(
-        TableName.LANGUAGES,
+    TableName.LANGUAGES: Grouping(
+        "locale_id",
+        "placed WHERE known_id IS NOT NULL",
+        f"JOIN {LOCALE} AS locale ON locale.id = sums.key",
         "locale.language_code",
         "locale.language_code",
-        f"{PAGES} JOIN {LOCALE} AS locale ON locale.id = page.locale_id",
     ),
 }
-ELSEWHERE = _grouped(
-    TableName.ARTICLES,
-    "CASE WHEN page.id IS NULL THEN 'gone' ELSE 'other' END",
-    "CASE WHEN page.id IS NULL THEN 'gone' ELSE 'other' END",
-    f"LEFT JOIN {PAGE} AS page ON page.id = totals.page_id "
-    f"LEFT JOIN {ARTICLE} AS article ON article.page_ptr_id = totals.page_id "
-    "WHERE article.page_ptr_id IS NULL",
-).replace("COUNT(*) OVER ()", "0")
+ORDER = "visits DESC, views DESC"
+NUMBER = "COUNT(*) OVER () AS number"
+
+
+def _part(name: TableName, limit: int | None) -> str:
+    """Return the lines of a table; what is cut is cut before its names are looked up."""
+    by, cut = GROUPINGS[name], f" LIMIT {int(limit)}" if limit else ""
+    sums = (
+        f"SELECT {by.key} AS key, {SUMS} FROM {by.rows} "  # noqa: S608
+        f"GROUP BY {by.key} HAVING SUM(views) > 0"
+    )
+    # a parent that is no section has no line: that is known once names are looked up
+    if name is not TableName.SECTIONS:
+        sums = f"SELECT sums.*, {NUMBER} FROM ({sums}) AS sums ORDER BY {ORDER}, key{cut}"  # noqa: S608
+    lines = (
+        f"SELECT '{name.value}' AS name, CAST({by.id} AS VARCHAR(100)) AS id, "  # noqa: S608
+        f"{by.label} AS label, {', '.join(FIGURES)}, "
+        f"{NUMBER if name is TableName.SECTIONS else 'number'} FROM ({sums}) AS sums {by.names}"
+    )
+    if name is TableName.SECTIONS:
+        lines += f" ORDER BY {ORDER}, label{cut}"
+    return f"SELECT * FROM ({lines}) AS part"  # noqa: S608
+
+
+_ELSEWHERE_KEY = "CASE WHEN known_id IS NULL THEN 'gone' ELSE 'other' END"
+ELSEWHERE = (
+    f"SELECT * FROM (SELECT '{TableName.ARTICLES.value}' AS name, {_ELSEWHERE_KEY} AS id, "  # noqa: S608
+    f"'' AS label, {SUMS}, 0 AS number FROM placed WHERE article_id IS NULL "
+    f"GROUP BY {_ELSEWHERE_KEY}) AS elsewhere"
+)

@@ -83,7 +83,13 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
     @cached_property
     def overview(self) -> Overview:
         filters = self.filters
-        return Overview(filters.chosen_period, self.now, filters.page_ids, filters.chosen_channel)
+        return Overview(
+            filters.chosen_period,
+            self.now,
+            filters.page_ids,
+            filters.chosen_channel,
+            filters.roots,
+        )
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
@@ -178,7 +184,10 @@ class OverviewView(StaffReportView):
         dropped = spans.drops_by_reason(period.days)
         bots = sum(dropped.get(reason, 0) for reason in spans.BOTS)
         names = [name for name in tables.names_on_offer() if self._is_told_by(name)]
+        sees_quality = self.request.user.has_perm("analytics.view_data_quality")
         return context | {
+            "is_new": overview.is_empty and not spans.has_ever_counted(),
+            "check_address": reverse("counting_check") if sees_quality else "",
             "totals": overview.totals[0],
             "key_figures": overview.key_figures,
             "chart": overview.chart,
@@ -197,9 +206,7 @@ class OverviewView(StaffReportView):
             ],
             "bots": bots,
             "quality_address": (
-                self.with_wishes(reverse("analytics_quality"))
-                if self.request.user.has_perm("analytics.view_data_quality")
-                else ""
+                self.with_wishes(reverse("analytics_quality")) if sees_quality else ""
             ),
             "other_drops": sum(dropped.values()) - bots,
             "newsroom_address": self.with_wishes(reverse("analytics_newsroom")),
@@ -280,6 +287,8 @@ class TableView(StaffReportView):
         "visits": _("Visits"),
         "views": _("Views"),
         "engaged_minutes": _("Engaged minutes"),
+        "visits_before": _("Visits before"),
+        "change": _("Change (%)"),
     }
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -296,7 +305,11 @@ class TableView(StaffReportView):
     @property
     def list_export(self) -> list[str]:
         has_engagement = self.table_name not in DIMENSIONS and not self.overview.channel
-        return ["label", "visits", "views", *(["engaged_minutes"] if has_engagement else [])]
+        return [
+            *("label", "visits", "views"),
+            *(["engaged_minutes"] if has_engagement else []),
+            *(["visits_before", "change"] if self.table.is_compared else []),
+        ]
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         overview = self.with_wishes(reverse("analytics_overview"), ordering="", q="")
@@ -306,7 +319,7 @@ class TableView(StaffReportView):
     @property
     def ordering(self) -> str:
         asked = self.request.GET.get("ordering", "")
-        return asked if asked.removeprefix("-") in self.list_export else "-visits"
+        return asked if asked.removeprefix("-") in self.export_headings else "-visits"
 
     def exported(self) -> list[Row]:
         return self.rows
@@ -333,6 +346,7 @@ class TableView(StaffReportView):
             "query": self.request.GET.get("q", ""),
             "ordering": self.ordering,
             "has_engagement": "engaged_minutes" in self.list_export,
+            "is_compared": self.table.is_compared,
             "by_day_only": self.table_name in DIMENSIONS or self.overview.channel,
             "overlaps": self.table_name in tables.OVERLAPPING,
             "is_beside_channel": self.table.is_beside_channel,
@@ -365,12 +379,12 @@ def sorted_rows(rows: list[Row], ordering: str, query: str = "") -> list[Row]:
     """Return the rows that hold what is searched for, in the order asked for."""
     if wanted := query.strip().casefold():
         rows = [row for row in rows if wanted in row.label.casefold()]
-    key = ordering.removeprefix("-")
-    return sorted(
-        rows,
-        key=lambda row: row.label.casefold() if key == "label" else getattr(row, key) or 0,
-        reverse=ordering.startswith("-"),
-    )
+    key, falls = ordering.removeprefix("-"), ordering.startswith("-")
+    if key == "label":
+        return sorted(rows, key=lambda row: row.label.casefold(), reverse=falls)
+    known = [row for row in rows if getattr(row, key) is not None]
+    unknown = [row for row in rows if getattr(row, key) is None]
+    return sorted(known, key=lambda row: getattr(row, key), reverse=falls) + unknown
 
 
 class AnalyticsMenuItem(MenuItem):

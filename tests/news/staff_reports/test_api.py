@@ -104,7 +104,7 @@ def test_a_table_is_sorted_searched_and_cut(client, article):
         [
             {
                 "key": str(article.pk), "label": "Oper", "visits": 30, "views": 40,
-                "engaged_minutes": 10,
+                "engaged_minutes": 10, "visits_before": 20,
             }
         ],
     )  # fmt: skip

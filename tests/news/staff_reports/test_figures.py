@@ -156,7 +156,9 @@ def stretches(period: str, compare: str, now: datetime, *, by_day: bool):
 def overview(query: str, now: datetime) -> Overview:
     filters = ReportFilters(QueryDict(query), now=now)
     assert filters.is_valid(), filters.errors
-    return Overview(filters.chosen_period, now, filters.page_ids, filters.chosen_channel)
+    return Overview(
+        filters.chosen_period, now, filters.page_ids, filters.chosen_channel, filters.roots
+    )
 
 
 @pytest.fixture(params=NOWS)
@@ -199,22 +201,45 @@ def test_every_table_agrees_with_the_views(world):
 
 
 def agree(world: World, period: str, channel: str) -> None:
-    span, _ = stretches(period, "before", world.now, by_day=bool(channel))
+    span, before = stretches(period, "before", world.now, by_day=bool(channel))
     asked = overview(f"period={period}&channel={channel}", world.now)
     names = (TableName.ARTICLES, TableName.SECTIONS, TableName.AUTHORS)
     articles, sections, authors = (
-        {row.label: (row.views, row.visits) for row in table.rows} for table in asked.tables(names)
+        {row.label: (row.views, row.visits, row.visits_before) for row in table.rows}
+        for table in asked.tables(names)
     )
 
+    titles = set(articles)
+
+    def counts_of(pages) -> tuple[int, int, int]:
+        return *world.count(*span, pages, channel), world.count(*before, pages, channel)[1]
+
     def expect(groups) -> dict:
-        counts = {name: world.count(*span, pages, channel) for name, pages in groups.items()}
+        counts = {name: counts_of(pages) for name, pages in groups.items()}
         return {name: count for name, count in counts.items() if count[0]}
 
-    gone = world.count(*span, {GONE}, channel)
-    home = world.count(*span, {make_home().pk}, channel)
+    gone, home = counts_of({GONE}), counts_of({make_home().pk})
     assert {name: articles.pop(name) for name in world.titles if name in articles} == expect(
         world.titles
     )
     assert sorted(articles.values()) == sorted(count for count in (gone, home) if count[0])
     assert sections == expect(world.sections)
     assert authors == expect(world.authors)
+    heads = asked.tables(names, limit=1)
+    assert [head.count for head in heads] == [len(rows) for rows in (titles, sections, authors)]
+    assert [(row.label, row.views, row.visits) for head in heads[1:] for row in head.rows] == [
+        (name, *counts[:2])
+        for rows in (sections, authors)
+        for name, counts in [max(rows.items(), key=lambda item: (item[1][1], item[1][0]))]
+    ]
+    if period == "28d" and not channel:
+        (by_channel,) = asked.tables([TableName.CHANNELS])
+        assert {
+            row.key: (row.views, row.visits, row.visits_before) for row in by_channel.rows
+        } == {
+            name: (
+                *world.count(*span, world.filters[""], name),
+                world.count(*before, world.filters[""], name)[1],
+            )
+            for name in CHANNELS
+        }

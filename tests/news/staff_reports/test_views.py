@@ -1,6 +1,9 @@
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import urljoin
 
 import pytest
 from django.db import connection
@@ -130,8 +133,19 @@ def test_an_empty_site_says_so(analyst):
 
     response = analyst.get(OVERVIEW)
 
-    assert b"readership__empty" in response.content
-    assert b'<svg class="staff-chart' not in response.content
+    assert response.context["is_new"]
+    assert "Noch keine Leser" in response.content.decode()
+    assert b"/admin/reports/counting/" in response.content
+    assert b"staff-chart" not in response.content
+
+
+def test_an_empty_period_is_no_new_site(analyst):
+    count(make_article("Hafen").pk, days_ago=60)
+
+    response = analyst.get(OVERVIEW)
+
+    assert not response.context["is_new"]
+    assert "In diesem Zeitraum wurde nichts gezählt" in response.content.decode()
 
 
 def test_bots_and_drops_stand_apart(analyst):
@@ -176,6 +190,42 @@ def test_no_figure_names_a_person_if_the_site_wants_none(analyst, settings):
     assert response.context["totals"].visits == 8
     assert analyst.get(TABLE.format("authors")).status_code == 404
     assert analyst.get(TABLE.format("authors"), {"export": "csv"}).status_code == 404
+
+
+def test_lines_stand_beside_the_period_before(analyst):
+    old, new = make_article("Oper"), make_article("Hafen")
+    count(old.pk, visits=6, channel="search")
+    count(old.pk, days_ago=7, visits=8, channel="search")
+    count(new.pk, visits=5)
+    address = TABLE.format("articles")
+
+    tables = {one.name: rows for one, rows, _ in analyst.get(OVERVIEW).context["tables"]}
+    text = analyst.get(address, {"export": "csv"}).getvalue().decode()
+    rising = analyst.get(address, {"ordering": "change"})
+
+    for name, first, second in (("articles", "Oper", "Hafen"), ("channels", "Suche", "Direkt")):
+        assert [(row.label, row.visits_before, row.change) for row in tables[name]] == [
+            (first, 8, -25),
+            (second, 0, None),
+        ]
+    assert list(csv.reader(io.StringIO(text)))[1:] == [
+        ["Oper", "6", "7", "6", "8", "-25"],
+        ["Hafen", "5", "6", "5", "0", ""],
+    ]
+    assert [row.label for row in rising.context["page"].object_list] == ["Oper", "Hafen"]
+    assert "−25&nbsp;%" in rising.content.decode()
+
+
+def test_what_is_taken_along_has_an_address_with_and_without_wishes(analyst):
+    count(make_article("Hafen").pk, visits=4)
+
+    for address in (OVERVIEW, f"{OVERVIEW}?period=28d", TABLE.format("articles")):
+        hrefs = re.findall(r'href="([^"]*export=csv)"', analyst.get(address).content.decode())
+        assert hrefs
+        for href in hrefs:
+            assert analyst.get(urljoin(address, unescape(href))).headers["Content-Type"] == (
+                "text/csv"
+            )
 
 
 def test_exports_hold_every_row_and_no_formula(analyst):
