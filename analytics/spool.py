@@ -24,6 +24,7 @@ from typing import IO
 
 from django.conf import settings
 
+from analytics.breaker import CircuitBreaker
 from analytics.events import Dimension, Event, Kind
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,8 @@ class Writer:
         self._process = 0
         self._used_bytes = 0
         self._measured_at = -float(MEASURE_SECONDS)
+        # A disk that refuses would keep every thread waiting that readers need.
+        self._breaker = CircuitBreaker(time.monotonic)
         self._warned_at = -float(WARNING_PAUSE_SECONDS)
 
     def append(self, entry: SpoolEntry) -> None:
@@ -148,6 +151,8 @@ class Writer:
 
     def _put_on_disk(self, lines: bytes) -> str:
         """Return why it failed, or nothing."""
+        if not self._breaker.allows():
+            return "The disk refused a moment ago."
         try:
             self._check_room(len(lines))
             descriptor = self._descriptor()
@@ -157,9 +162,13 @@ class Writer:
             self._used_bytes += len(lines)
             if os.fstat(descriptor).st_size >= FILE_LIMIT_BYTES:
                 self._close()
-        except (OSError, SpoolFailed) as error:
-            self._close()  # what follows must not stand behind a torn line
+        except OSError as error:
+            self._breaker.fail()
+            self._give_up_file()
             return str(error) or type(error).__name__
+        except SpoolFailed as error:
+            return str(error)
+        self._breaker.succeed()
         return ""
 
     def let_go(self) -> None:
@@ -178,6 +187,15 @@ class Writer:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             _sync_directory()
         return self._file.fileno()
+
+    def _give_up_file(self) -> None:
+        """Close it, as what follows must not stand behind a torn line; none stays empty.
+
+        A full disk takes no line, but a name for each try: they would be a heap in no time.
+        """
+        if self._file is not None and os.fstat(self._file.fileno()).st_size == 0:
+            Path(self._file.name).unlink(missing_ok=True)
+        self._close()
 
     def _close(self) -> None:
         if self._file is not None:
@@ -260,7 +278,11 @@ def _feed_files(store: Callable[[SpoolEntry], bool]) -> tuple[int, bool]:
 
 def _feed_file(path: Path, store: Callable[[SpoolEntry], bool]) -> tuple[int, bool]:
     count = 0
-    with path.open("rb") as file:
+    try:
+        opened = path.open("rb")
+    except FileNotFoundError:
+        return 0, True  # its writer found no room for a single line
+    with opened as file:
         # Asked before reading: what a writer that is gone has written is all there.
         is_left = _is_left(file)
         offset = _offset_of(path)

@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import logging
 import os
@@ -145,6 +146,23 @@ def test_disk_that_refuses_is_said(settings, tmp_path):
 
     with pytest.raises(SpoolFailed):
         append(view())
+
+
+def test_disk_without_room_is_left_alone_for_a_moment_and_full_of_nothing(monkeypatch):
+    writer, tried = spool.Writer(), []
+
+    def refuse(descriptor, data):
+        tried.append(data)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", refuse)
+        for _ in range(20):
+            with pytest.raises(SpoolFailed):
+                writer.append(spooled())
+
+    assert len(tried) == 3
+    assert list(spool.directory().glob("*.spool")) == []
 
 
 def test_threads_share_their_waits_for_the_disk(monkeypatch):
