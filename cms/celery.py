@@ -45,6 +45,7 @@ BEAT: dict[str, tuple[str, float | crontab]] = {
     "comments-retention": ("comments.retain", crontab(hour=3, minute=20)),
 }
 
+app.conf.beat_scheduler = "cms.beat:SteadyScheduler"
 app.conf.beat_schedule = {
     name: {
         "task": task,
