@@ -1,3 +1,5 @@
+import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +16,14 @@ from tests.proof.world import make_database
 def site(tmp_path: Path) -> Iterator[Newspaper]:
     with make_newspaper(tmp_path) as site:
         yield site
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """Yield an empty directory that servers with a user of their own may enter."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from typing import Any, TextIO
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
 PATIENCE_SECONDS = 10.0
-AGAIN_SECONDS = 0.5
+AGAIN_SECONDS = 2.0
 LAST_TRIES_SECONDS = 90.0
 # Of a hundred requests; the rest are views.
 PAGES, SEARCHES, OTHERS = 56, 2, 1

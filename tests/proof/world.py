@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import redis
 
-from cms import embedded_redis
+from tests.proof.redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,9 +75,7 @@ class World:
         redis: tuple[str, ...] = (),
     ) -> None:
         self.directory = directory
-        self.redis_options = redis
-        self.socket = directory / "redis.sock"
-        self.redis_process: subprocess.Popen[bytes] | None = None
+        self.server = RedisServer(directory, *redis)
         self.actors: list[Acts] = []
         self.accepting: list[Acts] = []
         self.environment = {
@@ -85,7 +83,7 @@ class World:
             "DJANGO_SETTINGS_MODULE": "cms.settings",
             "VAR_DIR": str(directory),
             "DATABASE_URL": database_url,
-            "REDIS_URL": f"unix://{self.socket}",
+            "REDIS_URL": self.server.url,
             "KEY_PREFIX": "proof",
             "ANALYTICS_READER_LIMIT": "0",  # few readers, in a hurry
             "SECRET_KEY": "only-for-tests",
@@ -94,31 +92,18 @@ class World:
         }
 
     def start_redis(self) -> None:
-        directory = self.directory / "redis"
-        directory.mkdir(exist_ok=True)
-        # The last word on the command line holds.
-        self.redis_process = subprocess.Popen(
-            [*embedded_redis.command(self.socket, directory), *self.redis_options],
-            stdout=subprocess.DEVNULL,
-        )
-        for _ in range(600):
-            try:
-                self.redis.ping()
-            except (redis.ConnectionError, redis.BusyLoadingError):
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError("Redis does not answer.")
+        self.server.start()
 
     def stop_redis(self) -> None:
-        assert self.redis_process
-        self.redis_process.send_signal(signal.SIGCONT)
-        self.redis_process.terminate()
-        self.redis_process.wait()
+        self.server.stop()
+
+    @property
+    def redis_process(self) -> "subprocess.Popen[bytes] | None":
+        return self.server.process
 
     @property
     def redis(self) -> redis.Redis:
-        return redis.Redis(unix_socket_path=str(self.socket))
+        return self.server.client
 
     def act(self, verb: str, *words: object, **environment: object) -> Acts:
         process = subprocess.Popen(
@@ -176,8 +161,7 @@ class World:
     def close(self) -> None:
         for acts in self.actors:
             acts.kill()
-        if self.redis_process and self.redis_process.poll() is None:
-            self.stop_redis()
+        self.stop_redis()
 
 
 def kill_children(acts: Acts, count: int, *, dice: random.Random) -> int:
