@@ -5,10 +5,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
-from wagtail.images.blocks import ImageChooserBlock
 from wagtail.rich_text import RichText
 
 from news import block_samples
+from news.references import ArticleChooserBlock, PictureChooserBlock
 
 # What articles from elsewhere bring along has to be here too: the editor drops the rest on saving.
 RICH_TEXT_FEATURES = [
@@ -56,7 +56,7 @@ class PictureValue(blocks.StructValue):
 
 
 class CaptionedImageBlock(blocks.StructBlock):
-    image = ImageChooserBlock(label=_("Picture"))
+    image = PictureChooserBlock(label=_("Picture"))
     alternative_text = blocks.CharBlock(
         label=_("Alternative text"),
         required=False,
@@ -140,7 +140,7 @@ class FactBoxBlock(blocks.StructBlock):
 
 
 class ReadAlsoBlock(blocks.StructBlock):
-    article = blocks.PageChooserBlock(label=_("Article"), page_type="news.ArticlePage")
+    article = ArticleChooserBlock(label=_("Article"), page_type="news.ArticlePage")
 
     class Meta:
         icon = "link"

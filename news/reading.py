@@ -1,7 +1,5 @@
 """What the article page shows around its text."""
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,23 +7,32 @@ from datetime import timedelta
 from django.db.models import (
     Case,
     Count,
+    Exists,
+    Expression,
+    F,
     IntegerField,
+    OuterRef,
     Prefetch,
     Q,
+    QuerySet,
+    Subquery,
     Value,
     When,
     prefetch_related_objects,
 )
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
 from wagtail.blocks import StreamValue
 
 from cms.page_cache import fragments
-from news import structured_data
-from news.models import ArticleAuthor, ArticlePage, ArticleTag, NewsImage, Tag
+from news import references, structured_data
+from news.anchors import Anchors
+from news.models import ArticleAuthor, ArticlePage, ArticleRelation, Tag
 
 RELATED = 5
+PICKS_AT_MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,22 @@ class Publisher:
     name: str
     root_url: str
     legal_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """What the editor picked for an article: the ids, and where each stands."""
+
+    ids: QuerySet | list[int]
+    place: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The articles below another one, and which the editor picked: not all need be published."""
+
+    articles: list[ArticlePage]
+    picked_ids: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +82,11 @@ def parts(article: ArticlePage, request: HttpRequest, publisher: Publisher, addr
     known: Parts | None = article.__dict__.get("_parts")
     if known is None:
         if not article.live or getattr(request, "is_preview", False):
-            known = _made(article, request, publisher, address)
+            known = _made(article, request, publisher, address, picks=_picks_in_draft(article))
         else:
             known = fragments.kept(
                 ("article", article.pk, publisher, address),
-                lambda: _made(_with_children(article), request, publisher, address),
+                lambda: _made(_with_authors(article), request, publisher, address),
                 tags=lambda made: made.cache_tags,
                 seconds=min(fragments.KEPT_SECONDS, _seconds_until_midnight()),
             )
@@ -71,34 +94,44 @@ def parts(article: ArticlePage, request: HttpRequest, publisher: Publisher, addr
     return known
 
 
-def _with_children(article: ArticlePage) -> ArticlePage:
-    """Fetch byline and picks at once; a preview has its own, which are not in the database."""
+def _with_authors(article: ArticlePage) -> ArticlePage:
+    """Fetch the byline at once; a preview has its own, which is not in the database."""
     rows = ArticleAuthor.objects.select_related("author")
-    prefetch_related_objects(
-        [article], Prefetch("article_authors", queryset=rows), "related_picks"
-    )
+    prefetch_related_objects([article], Prefetch("article_authors", queryset=rows))
     return article
 
 
-def _made(article: ArticlePage, request: HttpRequest, publisher: Publisher, address: str) -> Parts:
-    _fetch_pictures(article)
+def _made(
+    article: ArticlePage,
+    request: HttpRequest,
+    publisher: Publisher,
+    address: str,
+    *,
+    picks: Picks | None = None,
+) -> Parts:
     tags = list(article.tags.all())
-    shown = related(article, tags)
+    found = related(article, tags, picks=picks)
     context = {
         "page": article,
         "request": request,
         "section": article.section,
         "authors": article.authors,
         "tags": tags,
-        "related": shown,
-        "text_heading": text_heading(article.body),
+        "related": found.articles,
+        "anchors": Anchors(),
         "address": address,
         "root_url": publisher.root_url,
     }
-    social, head, text, more = (
-        render_to_string(f"news/article/{name}.html", context)
-        for name in ("social", "head", "text", "related")
-    )
+    shared = (article.lead_image_id, article.social_image_id)
+    with references.at_hand(article.body, pictures=shared, request=request) as fetched:
+        # A preview may hold a picture that its article has not been saved with.
+        article.lead_image = fetched.pictures.get(article.lead_image_id)
+        article.social_image = fetched.pictures.get(article.social_image_id)
+        context["text_heading"] = text_heading(article.body)
+        social, head, text, more = (
+            render_to_string(f"news/article/{name}.html", context)
+            for name in ("social", "head", "text", "related")
+        )
     organization = structured_data.organization(
         publisher.name, f"{publisher.root_url}/", legal_name=publisher.legal_name
     )
@@ -111,7 +144,7 @@ def _made(article: ArticlePage, request: HttpRequest, publisher: Publisher, addr
         related=more,
         data=data,
         scripts=structured_data.script(way),
-        cache_tags=tuple(_cache_tags(article, shown, tags)),
+        cache_tags=tuple(_cache_tags(article, found, tags)),
     )
 
 
@@ -121,32 +154,52 @@ def _seconds_until_midnight() -> float:
     return (tomorrow - now).total_seconds()
 
 
-def related(article: ArticlePage, tags: list[Tag], *, limit: int = RELATED) -> list[ArticlePage]:
+def related(
+    article: ArticlePage, tags: list[Tag], *, limit: int = RELATED, picks: Picks | None = None
+) -> Related:
     """The editor's picks in their order, then most shared tags, then the section's newest.
 
     One query: an article that is neither picked nor shares a tag comes in as one of the
-    newest, and stands last because it has nothing else to show for it.
+    newest, and stands last because it has nothing else to show for it. Without `picks`, the
+    stored ones count.
     """
-    picks = [row.related_id for row in article.related_picks.all() if row.related_id]
+    picks = picks or _stored_picks(article)
     tag_ids = [tag.pk for tag in tags if tag.pk]
-    others = ArticlePage.objects.published().exclude(pk=article.pk or 0)
-    wanted = Q(pk__in=picks)
+    published = ArticlePage.objects.published()
+    wanted = Q(pk__in=picks.ids)
     if tag_ids:
-        sharing = ArticleTag.objects.filter(tag_id__in=tag_ids)
-        wanted |= Q(pk__in=sharing.values("content_object_id"))
+        sharing = published.filter(article_tags__tag_id__in=tag_ids)
+        wanted |= Q(pk__in=sharing.order_by().values("pk"))
     if article.section:
-        newest = others.descendant_of(article.section).newest_first()
-        wanted |= Q(pk__in=newest.values("pk")[:limit])
-    ranked = others.filter(wanted, locale_id=article.locale_id).annotate(
-        pick=Case(
-            *(When(pk=pk, then=Value(place)) for place, pk in enumerate(picks)),
-            default=Value(len(picks)),
-            output_field=IntegerField(),
-        ),
+        newest = published.exclude(pk=article.pk or 0).descendant_of(article.section)
+        wanted |= Q(pk__in=newest.newest_first().values("pk")[:limit])
+    others = ArticlePage.objects.exclude(pk=article.pk or 0).filter(locale_id=article.locale_id)
+    ranked = others.filter(wanted).annotate(
+        place=picks.place,
+        is_published=Exists(published.filter(pk=OuterRef("pk"))),
         shared=Count("article_tags", filter=Q(article_tags__tag_id__in=tag_ids)),
     )
-    ranked = ranked.order_by("pick", "-shared", "-first_published_at", "-pk")
-    return list(ranked.defer_streamfields()[:limit])
+    ranked = ranked.order_by(
+        F("place").asc(nulls_last=True), "-shared", "-first_published_at", "-pk"
+    )
+    rows = list(ranked.defer_streamfields()[: limit + PICKS_AT_MOST])
+    return Related(
+        [row for row in rows if row.is_published][:limit],
+        [row.pk for row in rows if row.place is not None],
+    )
+
+
+def _stored_picks(article: ArticlePage) -> Picks:
+    picks = ArticleRelation.objects.filter(article=article.pk or 0)
+    place = Coalesce("sort_order", Value(0))
+    here = picks.filter(related=OuterRef("pk")).order_by("sort_order").values_list(place)[:1]
+    return Picks(picks.order_by().values("related_id"), Subquery(here))
+
+
+def _picks_in_draft(article: ArticlePage) -> Picks:
+    ids = [row.related_id for row in article.related_picks.all() if row.related_id]
+    places = (When(pk=pk, then=Value(number)) for number, pk in enumerate(ids))
+    return Picks(ids, Case(*places, default=None, output_field=IntegerField()))
 
 
 def text_heading(body: StreamValue) -> str:
@@ -165,48 +218,13 @@ def cache_tags(article: ArticlePage) -> tuple[str, ...]:
     return (*known.cache_tags, "ranking")
 
 
-def _cache_tags(
-    article: ArticlePage, related: list[ArticlePage], tags: list[Tag]
-) -> Iterator[str]:
+def _cache_tags(article: ArticlePage, found: Related, tags: list[Tag]) -> Iterator[str]:
     """Name whatever the page shows, leads to, or would show if it were published."""
-    picks = [row.related_id for row in article.related_picks.all()]
-    pages = [article.pk, *(page.pk for page in related), *picks, *_linked_pages(article.body)]
+    related = (page.pk for page in found.articles)
+    linked = references.named_in(article.body).pages
+    pages = [article.pk, *related, *found.picked_ids, *linked]
     yield from (f"page:{pk}" for pk in dict.fromkeys(pages))
     yield from (f"tag:{tag.pk}" for tag in tags)
     yield from (f"section:{section.pk}" for section in article.sections)
     yield from (f"author:{author.pk}" for author in article.authors)
     yield from ("navigation", f"translations:{article.translation_key}")
-
-
-def _fetch_pictures(article: ArticlePage) -> None:
-    """Fetch the lead pictures in one query, and the renditions of all pictures in another."""
-    ids = {article.lead_image_id, article.social_image_id} - {None}
-    known = NewsImage.objects.in_bulk(ids) if ids else {}
-    # A preview may hold a picture that its article has not been saved with.
-    if article.lead_image_id:
-        article.lead_image = known.get(article.lead_image_id)
-    if article.social_image_id:
-        article.social_image = known.get(article.social_image_id)
-    images = [*known.values(), *_pictures_of(article.body)]
-    prefetch_related_objects(list(dict.fromkeys(images)), "renditions")
-
-
-def _pictures_of(body: StreamValue) -> Iterator[NewsImage]:
-    for block in body or []:
-        if block.block_type == "image" and block.value.get("image"):
-            yield block.value["image"]
-        elif block.block_type == "gallery":
-            for picture in block.value.get("pictures") or []:
-                if picture.get("image"):
-                    yield picture["image"]
-
-
-def _linked_pages(body: StreamValue) -> Iterator[str]:
-    """The ids of the pages that texts and boxes of the body lead to."""
-    raw = [dict(block) for block in body.raw_data] if body else []
-    for tag in re.findall(r"<a [^>]*>", json.dumps(raw, default=str).replace('\\"', '"')):
-        if 'linktype="page"' in tag:
-            yield from re.findall(r' id="(\d+)"', tag)
-    for block in raw:
-        if block.get("type") == "read_also":
-            yield str((block.get("value") or {}).get("article") or "0")

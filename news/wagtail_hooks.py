@@ -8,6 +8,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.pages import PageListingViewSet
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
+from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
 from news.admin.article_lists import ArticleListingViewSet
@@ -20,6 +21,7 @@ from news.admin.images import CreateFromUploadView, NewsImageIndexView
 from news.admin.snippets import NewsroomViewSetGroup
 from news.admin.tags import MergeTagView, offer_merge
 from news.approval import WITHOUT_APPROVAL
+from news.links import DocumentLinks, PageLinks
 from news.reports import ReadershipMenuItem, ReadershipView
 from news.staff_reports.article_views import ArticleReportView, report_buttons
 from news.staff_reports.named import OptionsView
@@ -56,6 +58,13 @@ def register_image_list() -> list[URLPattern]:
             CreateFromUploadView.as_view(),
         ),
     ]
+
+
+# After Wagtail's own, in whose place they stand.
+@hooks.register("register_rich_text_features", order=1)
+def register_links(features: FeatureRegistry) -> None:
+    features.register_link_type(PageLinks)
+    features.register_link_type(DocumentLinks)
 
 
 @hooks.register("register_admin_urls")

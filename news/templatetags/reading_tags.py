@@ -1,19 +1,18 @@
 """Pictures and structured data for the public templates."""
 
-import re
 from decimal import Decimal
-from html import unescape
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import slugify
+from wagtail.blocks import StreamValue
+from wagtail.rich_text import RichText
 
-from news import embeds, reading, renditions, search, structured_data
+from news import embeds, reading, references, renditions, search, structured_data
+from news.anchors import Anchors
 from news.models import ArticlePage, NewsImage
 
 register = template.Library()
@@ -97,14 +96,26 @@ def printed_number(number: Decimal | None) -> str:
     return number_format(number, use_l10n=True, force_grouping=abs(number) >= 10_000)
 
 
-@register.filter
-def with_anchors(html: str, heading: str = "") -> SafeString:
-    """Give the headings inside rich text an anchor; `heading` is the level to use for h3."""
+@register.simple_tag(takes_context=True)
+def anchor(context: Context, heading: str) -> str:
+    """Return the name of a subheading's anchor."""
+    return _anchors(context).name(heading)
 
-    def anchored(match: re.Match[str]) -> str:
-        level = heading or "h3" if match[1] == "h3" else match[1]
-        slug = slugify(unescape(strip_tags(match[2])))
-        anchor = f' id="s-{slug}"' if slug else ""
-        return f"<{level}{anchor}>{match[2]}</{level}>"
 
-    return mark_safe(re.sub(r"<(h[23])>(.*?)</\1>", anchored, str(html)))  # noqa: S308
+@register.simple_tag(takes_context=True)
+def anchored(context: Context, text: RichText) -> SafeString:
+    """Render rich text, its headings with anchors and on the level that the page needs."""
+    return mark_safe(_anchors(context).in_html(str(text), context.get("text_heading", "")))  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def prose(context: Context, body: StreamValue) -> SafeString:
+    """Render a body; what it refers to is fetched at once."""
+    with references.at_hand(body, request=context.get("request")):
+        inside = context.flatten() | {"anchors": Anchors()}
+        return SafeString("".join(block.render(inside) for block in body))
+
+
+def _anchors(context: Context) -> Anchors:
+    """The page's own; a block that is shown alone in the picker has nothing to tell apart."""
+    return context.get("anchors") or Anchors()

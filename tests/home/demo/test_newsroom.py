@@ -2,9 +2,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import RequestFactory, TestCase
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, Site
 
+from cms.page_cache import fragments
 from home.demo import newsroom, people
 from home.models import HomePage, Masthead, StandardPage
 from news.models import ArticlePage, Author, NewsImage, SectionPage, Tag
@@ -105,6 +108,21 @@ class DemoNewsroomTest(TestCase):
                 assert ":::" not in html
                 assert "**" not in html
                 page.body.stream_block.clean(page.body)
+
+    def test_no_article_asks_the_database_more_than_ten_times(self) -> None:
+        pages = list(ArticlePage.objects.live())
+        # What all pages share is known, as it is after a process's first moment.
+        for page in (pages[0], pages[-1]):
+            self.client.get(page.url)
+        fragments.drop_in_transaction([f"page:{page.pk}" for page in pages])
+        asked = {}
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                assert self.client.get(page.url).status_code == 200
+            asked[page.slug] = len(queries)
+
+        assert len(asked) == 39
+        assert {slug: count for slug, count in asked.items() if count > 10} == {}
 
     def test_translations_belong_to_their_originals(self) -> None:
         english = ArticlePage.objects.filter(locale__language_code="en")
