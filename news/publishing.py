@@ -11,12 +11,11 @@ from wagtail.models import Page, ReferenceIndex
 
 from cms.outbox.queue import put
 from cms.page_cache.tags import invalidate
-from news import renditions
-from news.models import ArticlePage, Author, NewsImage, Tag
+from news import renditions, search, texts
+from news.models import ArticlePage, ArticleTag, Author, NewsImage, Tag
 
 WORDS_PER_MINUTE = 220
-# Parts of a body that are looked at rather than read.
-NOT_READ = {"image", "gallery", "embed", "read_also", "pull_quote", "code"}
+INDEXED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def labels_of(article_id: int | None) -> Labels:
 
 
 def article_published(article: ArticlePage, *, labels_before: Labels | None = None) -> None:
-    """Store the article's length, drop what shows or lists it, have its pictures made ready."""
+    """Store the length, drop what shows or lists the article, make it found and its pictures."""
     words = count_words(article)
     article.word_count = words
     article.reading_minutes = reading_minutes(words)
@@ -57,6 +56,8 @@ def article_published(article: ArticlePage, *, labels_before: Labels | None = No
     labels = labels_of(article.pk) | (labels_before or Labels())
     invalidate(*_cache_tags(article), *labels.cache_tags)
     have_pictures_warmed("wagtailcore.page", article.pk)
+    # Wagtail did so when the article was saved, but before its tags were.
+    search.index([article.pk])
 
 
 def article_unpublished(article: ArticlePage) -> None:
@@ -100,6 +101,23 @@ def tag_changed(tag: Tag) -> None:
     invalidate(f"tag:{tag.pk}", "listings")
 
 
+def tag_renamed(tag: Tag) -> None:
+    """Let readers find the tag's articles by its new name, and no more by the old one."""
+    have_indexed(tagged_ids(tag))
+
+
+def tagged_ids(tag: Tag) -> list[int]:
+    """Return the ids of all articles that carry the tag, drafts included."""
+    rows = ArticleTag.objects.filter(tag=tag).order_by("content_object_id")
+    return list(rows.values_list("content_object_id", flat=True))
+
+
+def have_indexed(article_ids: list[int]) -> None:
+    """Leave it to a worker to tell the search what these articles say now."""
+    for start in range(0, len(article_ids), INDEXED_AT_ONCE):
+        put("index_articles", {"ids": article_ids[start : start + INDEXED_AT_ONCE]})
+
+
 def have_pictures_warmed(model: str, pk: int) -> None:
     """Leave the encoding of an object's pictures to a worker, after the commit."""
     put("warm_renditions", {"model": model, "pk": pk}, key=f"{model}:{pk}")
@@ -133,11 +151,8 @@ def image_changed(image: NewsImage) -> None:
 
 def count_words(article: ArticlePage) -> int:
     """Return how many words a reader reads: standfirst and body, without captions."""
-    texts = [article.standfirst or ""]
-    for block in article.body or ():
-        if block.block_type not in NOT_READ:
-            texts += block.block.get_searchable_content(block.value)
-    return sum(len(str(text).split()) for text in texts)
+    read = (article.standfirst or "", *texts.of(article.body))
+    return sum(len(text.split()) for text in read)
 
 
 def reading_minutes(words: int) -> int:

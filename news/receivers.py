@@ -59,9 +59,10 @@ def on_author_changed(instance: Author, **_: Any) -> None:
 @receiver(pre_save, sender=Tag)
 @receiver(pre_save, sender=Author)
 def on_pre_save_named(sender: type[Tag] | type[Author], instance: Any, **_: Any) -> None:
-    """Remember the address in the database, so that a new one can be led to."""
+    """Remember name and address in the database, so that a new one has its consequences."""
     known = sender.objects.filter(pk=instance.pk or 0)
-    instance._slug_before = known.values_list("slug", flat=True).first()
+    before = known.values_list("slug", "name").first()
+    instance._slug_before, instance._name_before = before or ("", "")
 
 
 @receiver(post_save, sender=Tag)
@@ -70,6 +71,18 @@ def on_named_saved(instance: Any, **_: Any) -> None:
     slug_before = getattr(instance, "_slug_before", None)
     if slug_before and slug_before != instance.slug:
         redirecting.renamed(slug_before, instance)
+
+
+@receiver(post_save, sender=Tag)
+def on_tag_saved(instance: Tag, **_: Any) -> None:
+    if instance._name_before not in ("", instance.name):
+        publishing.tag_renamed(instance)
+
+
+@receiver(pre_delete, sender=Tag)
+def on_tag_about_to_be_deleted(instance: Tag, **_: Any) -> None:
+    """Before, because afterwards nobody knows any more which articles had it."""
+    publishing.have_indexed(publishing.tagged_ids(instance))
 
 
 @receiver([post_save, post_delete], sender=Tag)

@@ -14,11 +14,15 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Locale
+from wagtail.search.backends import get_search_backends
 
+from news import texts
 from news.models import ArticleAuthor, ArticlePage, Author, SectionPage
 from news.querysets import ArticleQuerySet
 
 PAGE_SIZE = 10
+# So many characters before a hit, and twice as many behind it, are shown of a text.
+AROUND = 70
 # Of 1; "Strompries" and "Strompreis" reach 0.5.
 ALIKE = 0.4
 PERIODS = {
@@ -90,6 +94,13 @@ def misspelt(articles: ArticleQuerySet, words: str) -> ArticleQuerySet:
     return alike.filter(alikeness__gte=ALIKE).order_by("-alikeness", "-first_published_at")
 
 
+def index(article_ids: Iterable[int]) -> None:
+    """Write articles into the index anew, as after a change that did not save them."""
+    articles = list(ArticlePage.objects.filter(pk__in=list(article_ids)))
+    for backend in get_search_backends(with_auto_update=True):
+        backend.add_bulk(ArticlePage, articles)
+
+
 def sections() -> list[SectionPage]:
     """The sections of this language that a reader may choose from."""
     pages = SectionPage.objects.live().public().in_menu()
@@ -101,12 +112,45 @@ def authors() -> list[Author]:
     return list(Author.objects.filter(is_active=True).only("name", "slug"))
 
 
-def highlight(text: str, query: str) -> SafeString:
-    """Mark the words of `query`, and words that begin with them, in `text`."""
+def add_extracts(articles: Iterable[ArticlePage], query: str) -> None:
+    """Give every article whose head does not show why it was found a piece of its text."""
+    pattern = _pattern(query)
+    if pattern is None:
+        return
+    bare = [one for one in articles if not pattern.search(f"{one.title} {one.standfirst}")]
+    found = ArticlePage.objects.filter(pk__in=[one.pk for one in bare])
+    bodies = {one.pk: one.body for one in found.only("body")} if bare else {}
+    for article in bare:
+        article.extract = extract(" ".join(texts.of(bodies.get(article.pk))), query)
+
+
+def extract(text: str, query: str) -> str:
+    """Return the words around the first hit in `text`; empty without a hit."""
+    pattern = _pattern(query)
+    hit = pattern.search(text) if pattern else None
+    if hit is None:
+        return ""
+    start, end = max(hit.start() - AROUND, 0), min(hit.end() + 2 * AROUND, len(text))
+    # Whole words only.
+    start = text.find(" ", start, hit.start()) + 1 if start else 0
+    end = max(text.rfind(" ", hit.end(), end), hit.end()) if end < len(text) else end
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    return f"{before}{' '.join(text[start:end].split())}{after}"
+
+
+def _pattern(query: str) -> re.Pattern[str] | None:
+    """What finds the words of `query`, and words that begin with them."""
     words = sorted(set(re.findall(r"\w{2,}", query)), key=len, reverse=True)
     if not words:
+        return None
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE)
+
+
+def highlight(text: str, query: str) -> SafeString:
+    """Mark the words of `query`, and words that begin with them, in `text`."""
+    pattern = _pattern(query)
+    if pattern is None:
         return escape(text)
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\w*", re.IGNORECASE)
     marked, end = [], 0
     for match in pattern.finditer(text):
         marked += [escape(text[end : match.start()]), format_html("<mark>{}</mark>", match[0])]

@@ -16,6 +16,7 @@ def merge(tag: Tag, *, into: Tag) -> int:
         raise ValueError("A tag cannot be merged into itself.")
     with transaction.atomic():
         rows = ArticleTag.objects.filter(tag=tag)
+        tagged_ids = publishing.tagged_ids(tag)
         count: int = rows.count()
         known = ArticleTag.objects.filter(tag=into).values("content_object_id")
         rows.exclude(content_object_id__in=known).update(tag=into)
@@ -24,6 +25,7 @@ def merge(tag: Tag, *, into: Tag) -> int:
         tag.delete()
         redirecting.lead(old_addresses, into)
         publishing.tag_changed(into)
+        publishing.have_indexed(tagged_ids)
     return count
 
 

@@ -28,15 +28,17 @@ def search(request: HttpRequest) -> HttpResponse:
     sections = reader_search.sections()
     authors = reader_search.authors()
     query = reader_search.read_query(request.GET, sections, authors)
+    results = reader_search.find(query, now=timezone.now())
+    reader_search.add_extracts(results.object_list, query.text)
     context = {
         "query": query,
         "sections": sections,
         "authors": authors,
         "periods": [(key, label) for key, (_, label) in reader_search.PERIODS.items()],
-        "results": reader_search.find(query, now=timezone.now()),
+        "results": results,
     }
     response = TemplateResponse(request, "news/search.html", context)
     if not request.GET:
         # Only the empty form: readers' words would fill the cache without end.
-        tag_response(response, "navigation", "listings")
+        tag_response(response, "navigation", "listings", "ranking")
     return response

@@ -7,8 +7,10 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from news import search
-from news.models import ArticleAuthor
+from cms.outbox.models import OutboxEntry
+from news import search, tagging
+from news.models import ArticleAuthor, Tag
+from news.tasks import index_articles
 from tests.factories import make_article, make_author, make_section
 
 NOW = timezone.now()
@@ -60,6 +62,65 @@ def test_typing_errors_are_forgiven(articles) -> None:
 
 def test_beginning_of_a_word_finds_a_headline(articles) -> None:
     assert titles(q="Konz") == {"Konzert am Hafen"}
+
+
+def test_an_article_is_found_by_the_new_name_of_its_tag(
+    articles, django_capture_on_commit_callbacks
+) -> None:
+    def changed(change) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            change()
+        for entry in OutboxEntry.objects.filter(kind="index_articles"):
+            index_articles(entry.payload["ids"])
+
+    def tagged() -> None:
+        articles["concert"].tags.add("Fähren")
+        articles["concert"].save_revision().publish()
+
+    def renamed() -> None:
+        tag = Tag.objects.get()
+        tag.name = "Schiffe"
+        tag.save()
+
+    changed(tagged)
+    assert titles(q="Fähren") == {"Konzert am Hafen"}
+    changed(renamed)
+    assert (titles(q="Fähren"), titles(q="Schiffe")) == (set(), {"Konzert am Hafen"})
+    changed(
+        lambda: tagging.merge(Tag.objects.get(), into=Tag.objects.create(name="Kai", slug="kai"))
+    )
+    assert (titles(q="Schiffe"), titles(q="Kai")) == (set(), {"Konzert am Hafen"})
+    changed(Tag.objects.get().delete)
+    assert titles(q="Kai") == set()
+
+
+def test_an_article_found_by_its_text_shows_the_place(client, articles) -> None:
+    body = [("text", "<p>Am Kai lagen Taue.</p><p>Der <b>Leuchtturm</b> blinkt.</p>")]
+    make_article("Nachts", section=articles["hall"].section, body=body, standfirst="Es ist still.")
+
+    html = client.get("/suche/?q=Leuchtturm").content.decode()
+
+    assert "Am Kai lagen Taue. Der <mark>Leuchtturm</mark> blinkt." in html
+    assert "Es ist still." not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        ("Der Hafen", "hafen", "Der Hafen"),
+        (
+            "wort " * 50 + "Hafen" + " ende" * 50,
+            "Hafen",
+            "… " + "wort " * 13 + "Hafen" + " ende" * 27 + " …",
+        ),
+        ("x" * 300 + "Hafen", "Hafen", ""),
+        ("Der Hafen", "Kai", ""),
+        ("Der Hafen", "!", ""),
+        ("", "Hafen", ""),
+    ],
+)
+def test_extract_is_whole_words_around_the_first_hit(text: str, query: str, shown: str) -> None:
+    assert search.extract(text, query) == shown
 
 
 @pytest.mark.parametrize("words", ["", "   ", "\x00", "***", '"', "AND OR", "a'b\"c", "ä" * 500])
