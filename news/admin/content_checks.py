@@ -1,6 +1,5 @@
 """What an article still lacks before it is good to publish: a side panel of the editor."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,13 @@ from wagtail.documents import get_document_model
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from news import publishing, renditions
+from news import publishing, references, renditions
+from news.admin import typed_links
 from news.models import ArticlePage, NewsImage
 
 HEADLINE_AT_MOST = 90
 # Where the fields stand in Wagtail's form.
 FORM = "panel-child-content"
-_LINK = re.compile(r'(?=<a [^>]*linktype="(page|document)")(<a [^>]*>)')
-_ID = re.compile(r'\bid="(\d+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +105,14 @@ def pictures(article: ArticlePage) -> Iterator[ShownPicture]:
 
 def dead_link_count(article: ArticlePage) -> int:
     """Return to how many pages and documents the article links that readers do not get."""
-    pages, documents = _linked(article)
+    named = references.named_in(article.body)
+    picks = {row.related_id for row in article.related_picks.all() if row.related_id}
+    pages, documents = picks | set(named.pages), set(named.documents)
     alive = Page.objects.live().filter(pk__in=pages).count() if pages else 0
     kept = get_document_model().objects.filter(pk__in=documents).count() if documents else 0
-    return len(pages) - alive + len(documents) - kept
-
-
-def _linked(article: ArticlePage) -> tuple[set[int], set[int]]:
-    """The ids of pages and documents that texts, boxes and picks of the article link to."""
-    pages = {row.related_id for row in article.related_picks.all() if row.related_id}
-    documents = set()
-    for block in article.body or ():
-        if block.block_type == "read_also" and (linked := block.value.get("article")):
-            pages.add(linked.pk)
-        for source in _sources(block.value):
-            for kind, link in _LINK.findall(source):
-                target = pages if kind == "page" else documents
-                target |= {int(match) for match in _ID.findall(link)}
-    return pages, documents
+    texts = (source for block in article.body or () for source in _sources(block.value))
+    typed = typed_links.dead(typed_links.own_paths(texts))
+    return len(pages) - alive + len(documents) - kept + len(typed)
 
 
 def _sources(value: Any) -> Iterator[str]:

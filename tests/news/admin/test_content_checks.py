@@ -126,6 +126,7 @@ def test_checking_costs_the_same_at_one_and_at_three_pictures_and_links():
         body = [
             ("image", {"image": make_image(creator="Lena")}),
             ("text", RichText(f'<p><a linktype="page" id="{make_article().pk}">hier</a></p>')),
+            ("text", RichText(f'<p><a href="http://testserver{make_article().url}">a</a></p>')),
         ]
         article = make_article(authors=(make_author(),), tags=("Energie",), body=body * count)
         article = ArticlePage.objects.get(pk=article.pk)
