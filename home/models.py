@@ -130,7 +130,7 @@ class StandardPage(Page):
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().serve(request, *args, **kwargs)
         own = (f"page:{self.pk}", f"translations:{self.translation_key}")
-        tag_response(response, *own, "navigation")
+        tag_response(response, *own, "navigation", "ranking")
         return response
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.utils import translation
 from wagtail.models import Page
 
 from analytics.ranking import RankingUnavailable, top_pages
@@ -74,14 +75,14 @@ def most_read(
 
 
 def most_read_beside(
-    page: Page, *, limit: int = BOX_LIMIT, now: datetime | None = None
+    page: Page | None = None, *, limit: int = BOX_LIMIT, now: datetime | None = None
 ) -> list[RankedArticle]:
-    """Return what the box on a page shows: the week's most read in its language.
+    """Return what the box shows: the week's most read in the page's language, or the address's.
 
     On the page of a ranked article the others move up. Asked anew every few seconds, not beside
     every page. Empty if the ranking cannot be read: the page is worth more than its box.
     """
-    language = page.locale.language_code
+    language = page.locale.language_code if page else translation.get_language()
 
     def ask() -> list[RankedArticle]:
         return most_read(limit=limit + 1, language=language, now=now)
@@ -94,7 +95,7 @@ def most_read_beside(
             extra={"event": "ranking_unavailable", "error": str(error)},
         )
         return []
-    others = [entry for entry in ranked if entry.article.pk != page.pk][:limit]
+    others = [entry for entry in ranked if not page or entry.article.pk != page.pk][:limit]
     return [replace(entry, rank=rank) for rank, entry in enumerate(others, start=1)]
 
 
