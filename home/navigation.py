@@ -53,11 +53,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Addresses:
+    """What every page leads to that is no page of the tree, in one language."""
+
+    home: str
+    search: str
+    feed: str
+    atom_feed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is the same around every page of a site, in all languages."""
 
     masthead: Masthead
     places: tuple[Place, ...]
+    addresses: dict[str, Addresses]
 
 
 @dataclass(slots=True)
@@ -68,6 +79,7 @@ class Frame:
     claim: str
     home_url: str
     root_url: str
+    addresses: Addresses
     sections: list[Link] = field(default_factory=list)
     subsections: list[Link] = field(default_factory=list)
     footer_links: list[Link] = field(default_factory=list)
@@ -94,7 +106,7 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
     site = Site.find_for_request(request)
     language = translation.get_language() or settings.LANGUAGE_CODE
     if site is None:
-        return Frame(Masthead(), "", "/", "")
+        return Frame(Masthead(), "", "/", "", _addresses(language))
     around = fragments.kept(
         ("surroundings", site.pk), lambda: _surroundings(site, request), tags=["navigation"]
     )
@@ -102,8 +114,9 @@ def _build(request: HttpRequest, page: Page | None) -> Frame:
     result = Frame(
         masthead=masthead,
         claim=masthead.claim_en if language == "en" else masthead.claim_de,
-        home_url=_front_page_address(language),
+        home_url=around.addresses[language].home,
         root_url=site.root_url,
+        addresses=around.addresses[language],
         alternates=_alternates(request, page, around, language),
     )
     _fill_menus(result, around, language, page)
@@ -139,7 +152,8 @@ def _surroundings(site: Site, request: HttpRequest) -> Surroundings:
         )
         for page in pages
     )
-    return Surroundings(masthead, places)
+    languages = [code for code, _label in settings.WAGTAILADMIN_PERMITTED_LANGUAGES]
+    return Surroundings(masthead, places, {code: _addresses(code) for code in languages})
 
 
 def _fill_menus(result: Frame, around: Surroundings, language: str, page: Page | None) -> None:
@@ -178,7 +192,7 @@ def _alternates(
             # Author, tag and search exist in every language under a translated address.
             elsewhere = translate_url(request.path, code)
             url = elsewhere if elsewhere != request.path else None
-        alternates.append(Alternate(code, label, url or _front_page_address(code), bool(url)))
+        alternates.append(Alternate(code, label, url or around.addresses[code].home, bool(url)))
     return alternates
 
 
@@ -202,6 +216,11 @@ def _translations(request: HttpRequest, page: Page | None, around: Surroundings)
     )
 
 
-def _front_page_address(language: str) -> str:
+def _addresses(language: str) -> Addresses:
     with translation.override(language):
-        return reverse("wagtail_serve", args=[""])
+        return Addresses(
+            home=reverse("wagtail_serve", args=[""]),
+            search=reverse("search"),
+            feed=reverse("feed"),
+            atom_feed=reverse("atom_feed"),
+        )

@@ -114,6 +114,12 @@ class Discussion:
     def is_visible(self) -> bool:
         return self.policy.is_visible
 
+    @property
+    def form_privacy_url(self) -> str:
+        """Where the privacy policy stands: a page of the site, else what the text itself says."""
+        first = self.consent_text
+        return self.privacy_url or (first.privacy_url if first else "")
+
     def form(
         self,
         data: Any = None,
@@ -121,12 +127,11 @@ class Discussion:
         answered: ReaderComment | None = None,
         device: RememberedDevice | None = None,
     ) -> CommentForm:
-        first = self.consent_text
         return CommentForm(
             data,
             article=self.article,
             texts=self.texts,
-            privacy_url=self.privacy_url or (first.privacy_url if first else ""),
+            privacy_url=self.form_privacy_url,
             now=self.now,
             answered=answered,
             device=device,

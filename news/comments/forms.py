@@ -167,13 +167,7 @@ class CommentForm(TextForm):
         """The ticket the shown form carries: the one that was sent, if it still lets it in."""
         if self.keeps_ticket and not self.is_outdated:
             return str(self.data.get("ticket", ""))
-        return tickets.issue(
-            article_id=self.article.pk,
-            text_id=self.consent_text.pk,
-            language=self.consent_text.language,
-            now=self.now,
-            optional_ids=[box.text.pk for box in self.optional_boxes],
-        )
+        return issue_ticket(self.article, self.texts, now=self.now)
 
     @property
     def is_ticked(self) -> bool:
@@ -192,10 +186,7 @@ class CommentForm(TextForm):
     @property
     def text_ids(self) -> str:
         """The texts that the form shows; a script asks whether they still hold."""
-        return " ".join(str(text.pk) for text in self._shown_texts())
-
-    def _shown_texts(self) -> list[ConsentText]:
-        return [self.consent_text, *(box.text for box in self.optional_boxes)]
+        return " ".join(str(text.pk) for text in shown_texts(self.texts))
 
     def _is_box_ticked(self, name: str, purpose: Purpose) -> bool:
         if not self.is_bound or not self.data.get(name):
@@ -272,6 +263,24 @@ class CommentForm(TextForm):
         assert self.read_ticket
         data = self.cleaned_data
         return self.read_ticket.digest(email=data["email"], text=data["text"])
+
+
+def shown_texts(texts: dict[str, ConsentText]) -> list[ConsentText]:
+    """Return the texts that the form shows: what is consented to first, then what may be."""
+    optional = [texts[purpose] for purpose in OPTIONAL.values() if purpose in texts]
+    return [texts[Purpose.PUBLISH], *optional]
+
+
+def issue_ticket(article: ArticlePage, texts: dict[str, ConsentText], *, now: datetime) -> str:
+    """Return the ticket for a form on `article` that shows these texts."""
+    consent_text, *optional = shown_texts(texts)
+    return tickets.issue(
+        article_id=article.pk,
+        text_id=consent_text.pk,
+        language=consent_text.language,
+        now=now,
+        optional_ids=[text.pk for text in optional],
+    )
 
 
 def clean_address(value: str) -> str:

@@ -6,8 +6,9 @@ from django import template
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from news.comments import discussion, policy, structured_data
+from news.comments import discussion, policy, sections, structured_data
 from news.comments.models import CommentSettings
 from news.comments.policy import Policy
 from news.models import ArticlePage, SectionPage
@@ -20,11 +21,10 @@ def comment_jump_link(context: Context, page: ArticlePage) -> dict[str, Any]:
     return _context(context, page)
 
 
-@register.inclusion_tag("reader_comments/section.html", takes_context=True)
-def comment_section(context: Context, page: ArticlePage) -> dict[str, Any]:
-    found = _context(context, page)
-    shown = found["discussion"]
-    return found | {"form": shown.form() if shown and shown.is_open else None}
+@register.simple_tag(takes_context=True)
+def comment_section(context: Context, page: ArticlePage) -> SafeString:
+    request = context.get("request")
+    return sections.below(page, request) if request else SafeString("")
 
 
 @register.simple_tag(takes_context=True)
