@@ -1,6 +1,7 @@
 """A mail server on loopback that keeps every mail it acknowledged."""
 
 import asyncio
+import logging
 import socket
 import threading
 import time
@@ -13,6 +14,8 @@ from email.policy import default
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # it tells every word of SMTP
 
 
 @dataclass(frozen=True, slots=True)
