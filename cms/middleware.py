@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from csp.constants import SELF
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from django.utils import translation
 # cancel 'unsafe-inline', so the admin has a policy of its own without one.
 ADMIN_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; frame-src 'self'; frame-ancestors 'self'; form-action 'self'; "
+    f"img-src {' '.join((SELF, 'data:', 'blob:', *settings.MEDIA_ORIGINS))}; "
+    "frame-src 'self'; frame-ancestors 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'"
 )
 

@@ -24,10 +24,14 @@ class Process:
 
 
 def _web() -> list[str]:
-    images = settings.MEDIA_ROOT / "images"
-    images.mkdir(parents=True, exist_ok=True)
+    pictures: list[str] = []
+    if not settings.MEDIA_PUBLIC_URL:
+        directory = settings.MEDIA_ROOT / "images"
+        directory.mkdir(parents=True, exist_ok=True)
+        # Documents are not here: their view asks who may read them.
+        pictures = ["--static-path-route", "/media/images", "--static-path-mount", str(directory)]
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *(sys.executable, "-m", "cms.web", "--interface", "wsgi"),
         *("--host", settings.HOST, "--port", str(settings.PORT)),
         *("--workers", str(settings.WEB_WORKERS)),
         # Each blocking thread may hold a database connection.
@@ -36,8 +40,7 @@ def _web() -> list[str]:
         *("--respawn-failed-workers", "--respawn-interval", "0.5"),
         *("--workers-kill-timeout", "3"),
         *("--static-path-route", "/static", "--static-path-mount", str(settings.STATIC_ROOT)),
-        # Documents are not here: their view asks who may read them.
-        *("--static-path-route", "/media/images", "--static-path-mount", str(images)),
+        *pictures,
         *("--static-path-expires", str(STATIC_SECONDS)),
         "cms.wsgi:application",
     ]

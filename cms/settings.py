@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cms import environment as env
-from cms import front_cache, production, redis_addresses
+from cms import front_cache, media, production, redis_addresses
 from cms.outbox import mail_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -197,8 +197,10 @@ STATICFILES_FINDERS = [
 ]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Where browsers find pictures if they lie in a bucket, and the host that pages name then
+MEDIA_PUBLIC_URL, MEDIA_ORIGINS = media.public_url(), media.origins()
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media.storage(),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 FORMS_URLFIELD_ASSUME_HTTPS = True  # as from Django 6.0
@@ -311,7 +313,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, *MEDIA_ORIGINS],
         "font-src": [SELF],
         "connect-src": [SELF],
         # Players of news/embeds.py; nothing is loaded before a reader asks for it.

@@ -1,8 +1,11 @@
 """All routes; Wagtail's pages come last."""
 
+from typing import Any
+
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -12,6 +15,11 @@ from cms.signing_in import urls as signing_in_urls
 from home import urls as home_urls
 from news import urls as news_urls
 
+# On disk they are served here if nobody before us does; in a bucket, old addresses lead there.
+pictures: tuple[Any, ...] = (serve, {"document_root": settings.MEDIA_ROOT / "images"})
+if settings.MEDIA_PUBLIC_URL:
+    pictures = (RedirectView.as_view(url=f"{settings.MEDIA_PUBLIC_URL}/images/%(path)s"),)
+
 urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("cms.operation.urls")),
@@ -20,9 +28,7 @@ urlpatterns = [
     path("documents/", include(signing_in_urls.document_urlpatterns)),
     path("documents/", include(wagtaildocs_urls)),
     # Renditions only: originals are nobody's, and documents ask who may read them.
-    re_path(
-        r"^media/images/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT / "images"}
-    ),
+    re_path(r"^media/images/(?P<path>.*)$", *pictures),
     path("api/v2/", api_router.urls),
     path("", include(home_urls)),
     path("", include(news_urls)),

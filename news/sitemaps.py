@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db.models import F
@@ -105,7 +106,7 @@ def image_urls(page_ids: list[int], root_url: str) -> dict[int, str]:
     rows = dict(articles.values_list("pk", "lead_image_id"))
     images = NewsImage.objects.prefetch_related("renditions").in_bulk(set(rows.values()))
     return {
-        pk: root_url + renditions.picture(images[image_id], "card").url
+        pk: urljoin(root_url, renditions.picture(images[image_id], "card").url)
         for pk, image_id in rows.items()
         if renditions.may_be_shown(images[image_id])
     }

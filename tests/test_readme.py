@@ -39,7 +39,7 @@ def section(title: str) -> str:
 
 def test_the_table_names_every_setting_and_no_other() -> None:
     rows = [line for line in section("Settings").splitlines() if line.startswith("| `")]
-    named = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row.split("|")[1])}
+    named = {name for row in rows for name in re.findall(r"`([A-Z0-9_]+)`", row.split("|")[1])}
     assert named == settings_read()
 
 
