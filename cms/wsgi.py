@@ -1,5 +1,6 @@
 """The WSGI application that the web server runs: Django, and what answers before it."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -25,3 +26,8 @@ if settings.ANALYTICS_ENGAGEMENT:
 application = TrustedProxies(
     Doorway(PageCache(application), paths=beacons), proxies=settings.TRUSTED_PROXIES
 )
+
+# What is loaded stays: looking through it again and again would stop every thread for longer
+# than a page takes, and write to memory that processes share.
+gc.collect()
+gc.freeze()

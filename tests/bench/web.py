@@ -53,7 +53,8 @@ def served(application: str, **environment: str) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
+    module = "cms.web" if application.startswith("cms.") else "granian"
+    command = [sys.executable, "-m", module, "--interface", "wsgi", "--http", "1", "--no-ws"]
     command += ["--workers", str(WORKERS), "--blocking-threads", str(THREADS), "--no-access-log"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--log-level", "error", application]
     process = subprocess.Popen(command, env=os.environ | environment)

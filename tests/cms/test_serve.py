@@ -141,7 +141,7 @@ def test_the_whole_starts_survives_and_stops_without_leftovers(serve) -> None:
     assert "Traceback" not in third.said
 
     # whoever is killed comes back
-    for part in ("celery --quiet -A cms worker", "granian", "-server "):
+    for part in ("celery --quiet -A cms worker", "cms.web", "-server "):
         before = first.children(part)
         os.kill(before[0], signal.SIGKILL)
         first.wait_for(

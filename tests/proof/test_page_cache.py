@@ -153,7 +153,7 @@ def _served(site: Newspaper) -> Iterator[Web]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         web = Web(probe.getsockname()[1])
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
+    command = [sys.executable, "-m", "cms.web", "--interface", "wsgi", "--no-ws"]
     command += ["--host", "127.0.0.1", "--port", str(web.port), "--log-level", "error"]
     process = subprocess.Popen(
         [*command, "cms.wsgi:application"], cwd=settings.BASE_DIR, env=site.environment
