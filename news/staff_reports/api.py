@@ -156,10 +156,10 @@ def newsroom(request: HttpRequest) -> Answer:
     """What was published, by section and author."""
     asked = _overview(request)
     days = asked.period.days
-    authors = output.by_author(days) if settings.ANALYTICS_PER_PERSON else None
-    found = {"sections": [asdict(row) for row in output.by_section(days)]}
-    if authors is not None:
-        found["authors"] = [asdict(row) for row in authors]
+    work = output.Work(days)
+    found = {"sections": [asdict(row) for row in work.by_section()]}
+    if settings.ANALYTICS_PER_PERSON:
+        found["authors"] = [asdict(row) for row in work.by_author()]
     return {"period": _span(days)} | found
 
 

@@ -50,8 +50,13 @@ class NewsroomReportView(StaffReportView):
     @property
     def tables(self) -> dict[str, Any]:
         """The tables on offer; none about single persons if the site wants none."""
-        sections = {BY_SECTION: output.by_section}
-        return sections | ({BY_AUTHOR: output.by_author} if settings.ANALYTICS_PER_PERSON else {})
+        sections = {BY_SECTION: self.work.by_section}
+        authors = {BY_AUTHOR: self.work.by_author}
+        return sections | (authors if settings.ANALYTICS_PER_PERSON else {})
+
+    @cached_property
+    def work(self) -> output.Work:
+        return output.Work(self.filters.chosen_period.days)
 
     @property
     def export_filename(self) -> str:
@@ -71,7 +76,7 @@ class NewsroomReportView(StaffReportView):
         return asked if asked.removeprefix("-") in COLUMNS else "-article_count"
 
     def _rows(self, name: str) -> list[OutputRow]:
-        rows = self.tables[name](self.filters.chosen_period.days)
+        rows: list[OutputRow] = self.tables[name]()
         if wanted := self.request.GET.get("q", "").strip().casefold():
             rows = [row for row in rows if wanted in row.label.casefold()]
         key, falls = self.ordering.removeprefix("-"), self.ordering.startswith("-")
@@ -86,13 +91,12 @@ class NewsroomReportView(StaffReportView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         period = self.filters.chosen_period
         headings = {BY_SECTION: gettext("By section"), BY_AUTHOR: gettext("By author")}
-        whole = output.whole(period.days, gettext("Whole newsroom"))
-        before = output.whole(period.as_days[1], "")
+        whole = self.work.whole(gettext("Whole newsroom"))
         return super().get_context_data(**kwargs) | {
             "narrowing_fields": [],
             "whole": whole,
             "whole_cells": cells(whole)[1:],
-            "before": before,
+            "count_before": output.published(period.as_days[1]).count(),
             "tables": [
                 (
                     name,

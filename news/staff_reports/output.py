@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -85,49 +86,57 @@ def newest(days: Days, page_ids: PageIds | None, *, limit: int) -> list[ArticleP
     return list(rows.order_by("-first_published_at", "-pk")[:limit])
 
 
-def by_section(days: Days) -> list[OutputRow]:
-    """Return the whole newsroom, then its sections, those with most articles first."""
-    articles, corrections = _articles(days), corrections_in(days)
-    titles = dict(SectionPage.objects.values_list("path", "title"))
-    parents = dict(_parents(corrections))
-    groups: dict[str, list[Article]] = defaultdict(list)
-    for article in articles:
-        groups[article.parent_path].append(article)
-    counts: dict[str, int] = defaultdict(int)
-    for pk, count in corrections.items():
-        counts[parents.get(pk, "")] += count
-    return _ranked(
-        _row(titles[path], groups[path], counts[path])
-        for path in {*groups, *counts}
-        if path in titles
-    )
+class Work:
+    """What was published and corrected on some days, read once for every table made of it."""
 
+    def __init__(self, days: Days) -> None:
+        self.days = days
 
-def by_author(days: Days) -> list[OutputRow]:
-    """Return the authors; an article by two counts for both."""
-    articles, corrections = _articles(days), corrections_in(days)
-    wanted = {*(article.pk for article in articles), *corrections}
-    by_pk = {article.pk: article for article in articles}
-    groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
-    counts: dict[tuple[int, str], int] = defaultdict(int)
-    start, end = spans.bounds(days)
-    rows = ArticleAuthor.objects.filter(
-        Q(article__first_published_at__gte=start, article__first_published_at__lt=end)
-        | Q(article__in=list(corrections))
-    )
-    for article_id, author_id, name in rows.values_list("article_id", "author_id", "author__name"):
-        if article_id not in wanted:
-            continue
-        key = author_id, name
-        counts[key] += corrections.get(article_id, 0)
-        if article_id in by_pk:
-            groups[key].append(by_pk[article_id])
-    return _ranked(_row(key[1], groups[key], counts[key]) for key in {*groups, *counts})
+    @cached_property
+    def articles(self) -> list[Article]:
+        return _articles(self.days)
 
+    @cached_property
+    def corrections(self) -> dict[int, int]:
+        return corrections_in(self.days)
 
-def whole(days: Days, label: str) -> OutputRow:
-    """Return one line for everything."""
-    return _row(label, _articles(days), sum(corrections_in(days).values()))
+    def by_section(self) -> list[OutputRow]:
+        """Return the sections, those with most articles first."""
+        titles = dict(SectionPage.objects.values_list("path", "title"))
+        parents = dict(_parents(self.corrections))
+        groups: dict[str, list[Article]] = defaultdict(list)
+        for article in self.articles:
+            groups[article.parent_path].append(article)
+        counts: dict[str, int] = defaultdict(int)
+        for pk, count in self.corrections.items():
+            counts[parents.get(pk, "")] += count
+        return _ranked(
+            _row(titles[path], groups[path], counts[path])
+            for path in {*groups, *counts}
+            if path in titles
+        )
+
+    def by_author(self) -> list[OutputRow]:
+        """Return the authors; an article by two counts for both."""
+        by_pk = {article.pk: article for article in self.articles}
+        groups: dict[tuple[int, str], list[Article]] = defaultdict(list)
+        counts: dict[tuple[int, str], int] = defaultdict(int)
+        start, end = spans.bounds(self.days)
+        rows = ArticleAuthor.objects.filter(
+            Q(article__first_published_at__gte=start, article__first_published_at__lt=end)
+            | Q(article__in=list(self.corrections))
+        )
+        names = rows.values_list("article_id", "author_id", "author__name")
+        for article_id, author_id, name in names:
+            key = author_id, name
+            counts[key] += self.corrections.get(article_id, 0)
+            if article_id in by_pk:
+                groups[key].append(by_pk[article_id])
+        return _ranked(_row(key[1], groups[key], counts[key]) for key in {*groups, *counts})
+
+    def whole(self, label: str) -> OutputRow:
+        """Return one line for everything."""
+        return _row(label, self.articles, sum(self.corrections.values()))
 
 
 def corrections_in(days: Days) -> dict[int, int]:

@@ -48,15 +48,15 @@ def newsroom() -> dict:
 
 
 def test_sections_with_articles_corrections_hours_and_pictures(newsroom):
-    assert output.by_section(MARCH) == [
+    assert output.Work(MARCH).by_section() == [
         OutputRow("Kultur", 1, 1, 5.0, 100, 100),
         OutputRow("Wirtschaft", 1, 0, None, 0, 100),
     ]
-    assert output.whole(MARCH, "Alle") == OutputRow("Alle", 2, 1, 5.0, 50, 100)
+    assert output.Work(MARCH).whole("Alle") == OutputRow("Alle", 2, 1, 5.0, 50, 100)
 
 
 def test_an_article_by_two_counts_for_both(newsroom):
-    assert output.by_author(MARCH) == [
+    assert output.Work(MARCH).by_author() == [
         OutputRow("Jana", 2, 1, 5.0, 50, 100),
         OutputRow("Timo", 1, 1, 5.0, 100, 100),
     ]
@@ -74,7 +74,7 @@ def test_a_correction_counts_on_its_day_wherever_the_article_was_published(newsr
         last_published_at=NOON + timedelta(days=30)
     )
 
-    assert output.by_section(april) == [OutputRow("Wirtschaft", 0, 1, None, None, None)]
+    assert output.Work(april).by_section() == [OutputRow("Wirtschaft", 0, 1, None, None, None)]
 
 
 def test_output_and_how_it_was_read(newsroom):
