@@ -352,6 +352,7 @@ class TableView(StaffReportView):
             "is_beside_channel": self.table.is_beside_channel,
             "channel": self.overview.channel,
             "is_by_host": self.overview.channel and self.table_name is TableName.REFERRERS,
+            "is_countries": self.table_name is TableName.COUNTRIES,
             "is_search_words": self.table_name is TableName.SEARCH_WORDS,
             "search_keeps": [
                 (name, value) for name, value in self.request.GET.items() if name not in ("q", "p")

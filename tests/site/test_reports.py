@@ -26,6 +26,7 @@ def test_filters_comparison_drill_down_and_export(page: Page, site: LiveSite, tm
     page.get_by_role("link", name="Analyse", exact=True).click()
     page.get_by_role("link", name="28 Tage").click()
     everything = figure(page, "Besuche")
+    expect(page.locator("[data-countries] tbody th").first).to_have_text("Deutschland")
 
     page.get_by_role("link", name="Gleiche Wochentage davor").click()
     assert wishes(page) == {"period": "28d", "compare": "weekdays"}

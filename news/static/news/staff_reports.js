@@ -69,6 +69,14 @@
     }, REFRESH_MS);
   }
 
+  // Countries are counted by their code; the browser knows what they are called.
+  const countries = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "region" });
+  for (const head of document.querySelectorAll("[data-countries] tbody th")) {
+    const text = head.firstChild;
+    const code = text?.textContent.trim() ?? "";
+    if (/^[A-Z]{2}$/.test(code)) text.textContent = countries.of(code);
+  }
+
   // Names to choose from come as they are typed: there may be hundreds.
   for (const input of document.querySelectorAll("[data-options]")) {
     const list = document.getElementById(input.getAttribute("list"));
