@@ -39,9 +39,35 @@ def test_weaknesses_are_told_with_their_remedy():
         ]
     }
 
-    assert audit.weaknesses(json.dumps(answer)) == ["bad 2: CVE-1, mended in 3"]
+    assert audit.read(json.dumps(answer)) == (["bad 2: CVE-1, mended in 3"], ["skipped"])
 
 
 def test_an_answer_that_is_none_is_not_taken_for_good_news():
     with pytest.raises(ValueError):
-        audit.weaknesses("Connection refused")
+        audit.read("Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("secrets", "answer", "status", "said"),
+    [
+        ([], audit.Answer([], []), 0, ""),
+        (["a.py: token"], audit.Answer([], []), 1, "A secret? a.py: token\n"),
+        ([], audit.Answer(["bad 2: CVE-1"], []), 1, "A weak package: bad 2: CVE-1\n"),
+        ([], audit.Answer([], ["a", "b"]), 0, "2 packages were NOT checked"),
+        (["a.py: token"], audit.Answer([], ["a"]), 1, "1 packages were NOT checked"),
+    ],
+)
+def test_only_a_finding_fails_and_silence_is_said(secrets, answer, status, said):
+    found, text = audit.verdict(secrets, answer)
+
+    assert found == status
+    assert said in text
+
+
+def test_packages_of_packages_are_asked_about_too():
+    packages = audit.installed()
+
+    assert packages["Django"] == "5.2.19"
+    # What Django, requests, Celery and psycopg's extra bring along.
+    assert {"sqlparse", "urllib3", "kombu", "psycopg-binary"} <= set(packages)
+    assert "pytest" not in packages

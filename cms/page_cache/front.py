@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any
 from urllib.error import URLError
@@ -15,6 +15,7 @@ from wagtail.contrib.frontend_cache.utils import get_backends
 from wagtail.models import Page
 
 TIMEOUT_SECONDS = 10
+Resolver = Callable[[list[int]], Iterable[str]]
 
 
 class PurgeFailed(Exception):
@@ -89,11 +90,46 @@ def purge(tags: Collection[str]) -> None:
             backend.purge_batch(urls)
 
 
+def addresses_of(kind: str) -> Callable[[Resolver], Resolver]:
+    """Register who knows the addresses that show what the tags of `kind` name.
+
+    Put it into a module `cache_addresses` of an app: it is found by its name. The function gets
+    the numbers behind the colon; for a tag without one, none.
+    """
+
+    def register(resolver: Resolver) -> Resolver:
+        _resolvers[kind] = resolver
+        return resolver
+
+    return register
+
+
 def _addresses(tags: Collection[str]) -> list[str]:
-    """Return the addresses of the pages and sections among the tags, and of the front pages."""
-    parts = (tag.partition(":") for tag in tags)
-    ids = [pk for kind, _, pk in parts if kind in {"page", "section"} and pk.isdigit()]
-    pages = Page.objects.filter(pk__in=ids)
-    if not {"listings", "navigation"}.isdisjoint(tags):
-        pages = pages | Page.objects.filter(depth=2)
-    return sorted({url for page in pages if (url := page.full_url)})
+    """Return every address that shows what one of the tags names."""
+    numbers: dict[str, list[int]] = {}
+    for tag in tags:
+        kind, _, number = tag.partition(":")
+        known = numbers.setdefault(kind, [])
+        if number.isdigit():
+            known.append(int(number))
+    return sorted(
+        {
+            url
+            for kind, resolver in _resolvers.items()
+            if kind in numbers
+            for url in resolver(numbers[kind])
+        }
+    )
+
+
+_resolvers: dict[str, Resolver] = {}
+
+
+@addresses_of("page")
+def of_pages(ids: list[int]) -> list[str]:
+    return [url for page in Page.objects.filter(pk__in=ids) if (url := page.full_url)]
+
+
+@addresses_of("navigation")
+def of_front_pages(ids: list[int]) -> list[str]:
+    return [url for page in Page.objects.filter(depth=2) if (url := page.full_url)]

@@ -4,6 +4,7 @@ import http.server
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -14,8 +15,9 @@ from cms.outbox.delivery import deliver_due
 from cms.outbox.models import EntryState, OutboxEntry
 from cms.page_cache import front
 from cms.page_cache.tags import FRONT_KIND, KIND, invalidate
+from news.models import Tag
 from tests.cms.page_cache.site import Process, Site
-from tests.factories import make_home, make_section
+from tests.factories import make_article, make_author, make_home, make_section
 
 
 class Proxy:
@@ -112,9 +114,35 @@ def test_a_cache_that_knows_no_tags_hears_the_addresses(proxy: Proxy, settings: 
     }
     front.backends.cache_clear()
 
-    front.purge({f"section:{section.pk}", "listings", "author:5"})
+    author, tag = (
+        make_author("Jana Beispiel", slug="jana-beispiel"),
+        Tag.objects.create(name="Öl & Gas", slug="öl-gas"),
+    )
+    feeds = ("", "feed/", "feed/atom/")
 
-    assert proxy.purges == [("testserver", "/", ""), ("testserver", "/wirtschaft/", "")]
+    front.purge({f"section:{section.pk}", "listings", f"author:{author.pk}", f"tag:{tag.pk}"})
+
+    heard = [path for _host, path, _tags in proxy.purges]
+    assert heard == sorted(
+        ["/", "/feed/", "/feed/atom/", "/sitemap.xml", "/news-sitemap.xml"]
+        + [
+            f"{address}{feed}"
+            for address in (
+                *("/wirtschaft/", "/autor/jana-beispiel/", "/en/author/jana-beispiel/"),
+                *(f"/{kind}/{quote('öl-gas')}/" for kind in ("thema", "en/tag")),
+            )
+            for feed in feeds
+        ]
+    )
+
+
+@pytest.mark.django_db
+def test_one_address_is_purged_once_for_the_page_alone(proxy: Proxy) -> None:
+    article = make_article("Ein Titel", section=make_section("Wirtschaft"), slug="ein-titel")
+
+    assert front._addresses([f"page:{article.pk}", "page:x", "unknown:3", "ranking"]) == [
+        "http://testserver/wirtschaft/ein-titel/"
+    ]
 
 
 def test_cloudflare_needs_a_token() -> None:
