@@ -9,6 +9,6 @@ from home.routing import serve
 urlpatterns = [path("robots.txt", robots, name="robots")]
 
 page_urlpatterns = [
-    # Articles in one query, everything else as Wagtail does.
+    # Articles at once, everything else as Wagtail does.
     re_path(wagtail_urls.serve_pattern, serve, name="wagtail_serve"),
 ]

@@ -60,6 +60,11 @@ def article_published(article: ArticlePage, *, labels_before: Labels | None = No
     search.index([article.pk])
 
 
+def article_saved(article: ArticlePage) -> None:
+    """Drop the page itself; a publication drops more."""
+    invalidate(f"page:{article.pk}")
+
+
 def article_unpublished(article: ArticlePage) -> None:
     """Drop every place that shows or lists the article, rankings included."""
     invalidate(*_cache_tags(article), *labels_of(article.pk).cache_tags, "ranking")

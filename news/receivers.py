@@ -21,6 +21,15 @@ def on_pre_save_article(instance: ArticlePage, update_fields: Any = None, **_: A
         instance._labels_before = publishing.labels_of(instance.pk)
 
 
+@receiver(post_save, sender=ArticlePage)
+def on_article_saved(
+    instance: ArticlePage, created: bool, update_fields: Any = None, **_: Any
+) -> None:
+    """Whatever saves a live article as a whole changes what readers see, published or not."""
+    if instance.live and not created and update_fields is None:
+        publishing.article_saved(instance)
+
+
 @receiver(page_published)
 def on_page_published(instance: Page, **_: Any) -> None:
     if isinstance(instance, ArticlePage):

@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 
 # A change that nobody announced (SQL by hand) shows after this time at the latest.
 KEPT_SECONDS = 600
-MOST = 400
+MOST = 1000
 
 
 @dataclass(slots=True)

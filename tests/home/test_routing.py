@@ -6,6 +6,7 @@ from django.utils import translation
 from wagtail.models import PageViewRestriction, Site
 
 from home import routing
+from news.models import ArticlePage
 from tests.factories import make_article, make_home, make_section
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,56 @@ def test_article_costs_one_query(django_assert_num_queries) -> None:
 
     with translation.override("de"):
         assert find("wirtschaft/strom/", django_assert_num_queries) == article
+
+
+def test_each_request_gets_an_article_of_its_own(django_assert_num_queries) -> None:
+    article = make_article(slug="strom", body=[("subheading", "Am Kai")])
+
+    with translation.override("de"):
+        first = find("wirtschaft/strom/", django_assert_num_queries)
+        first.title = "Verändert"
+        first.lead_image = None
+        first.body[0].value = "Anders"
+        second = find("wirtschaft/strom/", django_assert_num_queries, 0)
+
+    assert (second.title, second.body[0].value) == (article.title, "Am Kai")
+    assert second.locale.language_code == "de"
+
+
+def test_what_changes_an_article_is_seen_at_once(client: Client) -> None:
+    article = make_article("Alt", slug="strom")
+    addresses = [article.url]
+
+    def is_shown(address: str) -> bool:
+        return client.get(address).status_code == 200
+
+    def moved() -> ArticlePage:
+        """Check that the last address is gone and the new one answers."""
+        assert not is_shown(addresses[-1])
+        article = ArticlePage.objects.get()
+        addresses.append(article.url)
+        assert is_shown(article.url)
+        return article
+
+    assert "Alt" in client.get(article.url).content.decode()
+    article.title = "Neu"
+    article.save()
+    assert "Neu" in client.get(article.url).content.decode()
+    article.slug = "gas"
+    article.save_revision().publish()
+    article = moved()
+    section = article.get_parent().specific
+    section.slug = "geld"
+    section.save_revision().publish()
+    article = moved()
+    article.move(make_section("Kultur"), pos="last-child")
+    article = moved()
+    article.unpublish()
+    assert not is_shown(article.url)
+    article.save_revision().publish()
+    assert is_shown(article.url)
+    ArticlePage.objects.get().delete()
+    assert not is_shown(article.url)
 
 
 def test_other_pages_languages_and_drafts_are_not_found(django_assert_num_queries) -> None:
