@@ -98,6 +98,20 @@ def test_box_speaks_the_pages_language_and_leaves_the_page_out():
     assert ids(most_read_beside(make_home(language="en"))) == [foreign.pk]
 
 
+@pytest.mark.parametrize("address", ["suche/", "thema/energie/", "autor/jana/", "gibt-es-nicht/"])
+def test_box_stands_beside_what_is_no_page_in_the_language_of_the_address(client, address):
+    make_author("Jana", slug="jana")
+    make_article("Aus der Nähe", tags=("Energie",))
+    english = make_section("Business", parent=make_home(language="en"))
+    rank(make_article("Meist gelesen"), make_article("Elsewhere", section=english))
+
+    html = client.get(f"/{address}").content.decode()
+    box = html[html.index('id="most-read-heading"') :]
+
+    assert "Meist gelesen</a>" in box
+    assert "Elsewhere" not in box
+
+
 def test_box_is_left_out_if_the_ranking_cannot_be_read(caplog):
     article = make_article()
     rank(make_article())

@@ -8,6 +8,7 @@ from django.template.context import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from cms.page_cache import fragments
 from news.comments import discussion, policy, sections, structured_data
 from news.comments.models import CommentSettings
 from news.comments.policy import Policy
@@ -32,7 +33,15 @@ def comment_data(context: Context, page: ArticlePage) -> dict[str, Any]:
     """Return what the article's structured data say about its comments."""
     request = context.get("request")
     found = discussion.of(page, request) if request else None
-    return structured_data.comments(found) if found else {}
+    if found is None:
+        return {}
+    if not page.live or getattr(request, "is_preview", False):
+        return structured_data.comments(found)
+    return fragments.kept(
+        ("comment_data", page.pk, found.is_visible),
+        lambda: structured_data.comments(found),
+        tags=discussion.cache_tags(page),
+    )
 
 
 @register.simple_tag
