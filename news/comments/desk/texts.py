@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, TitleColumn
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -22,8 +23,14 @@ class EverythingPolicy(ModelPermissionPolicy):
         return may_moderate_everything(user)
 
 
+class TextsIndexView(IndexView):
+    # The model's own name would push the heading out of the header.
+    add_item_label = _("Add a text")
+
+
 class CannedTextViewSet(ModelViewSet):
     model = CannedText
+    index_view_class = TextsIndexView
     name = "canned_texts"
     url_prefix = "reader-comment-texts"
     icon = "mail"

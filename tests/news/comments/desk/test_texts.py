@@ -17,3 +17,6 @@ def test_the_empty_list_says_what_writers_are_told_until_then(admin_client: Clie
     told = "Noch gibt es keine Texte: Wer geschrieben hat, erfährt nur den Grund."
     assert [told in page for page in (empty, filled)] == [True, False]
     assert "Bitte zur Sache." in filled
+    # the long name of the model would push the heading out of the header
+    assert "Text hinzufügen" in filled
+    assert "Text an Leserinnen und Leser hinzufügen" not in filled
