@@ -31,7 +31,7 @@ class LatePictures:
         page.route("**/*", self._arrive)
 
     def _arrive(self, route: Route) -> None:
-        if route.request.resource_type != "image" or "/_/" in route.request.url:
+        if route.request.resource_type != "image" or "view.gif" in route.request.url:
             route.continue_()
             return
         self.count += 1
