@@ -11,6 +11,9 @@
 --       read: 7 seconds, 8 scroll
 --
 -- Answers stored, seen, unknown or refused.
+--
+-- A call costs more than what it does, and each that writes is written to the append-only file
+-- as well: ends of keys are asked for before they are set.
 
 local VISIT_SECONDS = 1800
 local READ_SECONDS = 1800
@@ -20,6 +23,8 @@ local MINUTE_SECONDS = 120
 local NOW_SECONDS = 420
 -- Stands for a view that was beyond a limit: known, but without reading time.
 local LIMITED = 'x'
+
+local call = redis.call
 
 local function number_at(text, place)
   local high, middle, low = string.byte(text, place, place + 2)
@@ -31,34 +36,48 @@ local function text_of(number)
   return string.char(high, math.floor(rest / 256), rest % 256)
 end
 
-local function remember(key, ...)
-  -- A hash without a new field has its end already.
-  if redis.call('HSET', key, ...) > 0 and redis.call('PTTL', key) == -1 then
-    redis.call('EXPIRE', key, ARGV[5])
+local function let_end(key, seconds)
+  if call('PTTL', key) == -1 then
+    call('EXPIRE', key, seconds)
   end
 end
 
 local function append(entry)
-  redis.call('XADD', KEYS[2], '*', 'e', entry)
+  call('XADD', KEYS[2], '*', 'e', entry)
   return 'stored'
 end
 
 local function key_that_knows(field)
   for place = 3, 5 do
-    if redis.call('HEXISTS', KEYS[place], field) == 1 then
+    if call('HEXISTS', KEYS[place], field) == 1 then
       return KEYS[place]
     end
   end
 end
 
+-- Remembers an id; false if it was known.
+local function is_new(field)
+  if call('HEXISTS', KEYS[4], field) == 1 or call('HEXISTS', KEYS[5], field) == 1 then
+    return false
+  end
+  if call('HSETNX', KEYS[3], field, '') == 0 then
+    return false
+  end
+  let_end(KEYS[3], ARGV[5])
+  return true
+end
+
 -- The views of one reader on one page are kept as spans without a pause of half an hour, in
 -- event time: a late event that falls into one or beside one starts no visit.
 local function take_in(stored, second)
+  if not stored then
+    return 1, text_of(second)
+  end
   local from, to, visit, spans = second, second, 1, {}
-  if stored and #stored == 3 then
+  if #stored == 3 then
     stored = stored .. stored
   end
-  for place = 1, stored and #stored or 0, 6 do
+  for place = 1, #stored, 6 do
     local first, last = number_at(stored, place), number_at(stored, place + 3)
     if second - last < VISIT_SECONDS and first - second < VISIT_SECONDS then
       from, to, visit = math.min(from, first), math.max(to, last), 0
@@ -82,9 +101,9 @@ local function is_beyond(field, limit)
   if field == '' then
     return false
   end
-  local views = redis.call('HINCRBY', KEYS[7], field, 1)
+  local views = call('HINCRBY', KEYS[7], field, 1)
   if views == 1 then
-    redis.call('EXPIRE', KEYS[7], MINUTE_SECONDS)
+    let_end(KEYS[7], MINUTE_SECONDS)
   end
   return views > tonumber(limit)
 end
@@ -93,8 +112,31 @@ local function limit_passed()
   return is_beyond(ARGV[8], ARGV[11]) and 'reader' or is_beyond(ARGV[10], ARGV[12]) and 'network'
 end
 
+-- Notes the reader of a view and returns its flags: 1 visit, 2 first on page, 4 first on site.
+local function flags_of_reader()
+  local known = call('HMGET', KEYS[6], ARGV[8], ARGV[7])
+  local stored = known[1]
+  local flags, spans = take_in(stored, tonumber(ARGV[9]))
+  if not stored then
+    flags = flags + 2
+    if known[2] then
+      call('HSET', KEYS[6], ARGV[8], spans)
+    else
+      flags = flags + 4
+      call('HSET', KEYS[6], ARGV[7], '', ARGV[8], spans)
+    end
+    let_end(KEYS[6], ARGV[5])
+  elseif spans ~= stored then
+    call('HSET', KEYS[6], ARGV[8], spans)
+  end
+  if ARGV[4] == 'live' and call('PFADD', KEYS[8], ARGV[7]) == 1 then
+    let_end(KEYS[8], NOW_SECONDS)
+  end
+  return flags
+end
+
 local function store_view()
-  if key_that_knows(ARGV[2]) then
+  if not is_new(ARGV[2]) then
     if ARGV[4] == 'live' then
       append(ARGV[6])
     end
@@ -102,29 +144,10 @@ local function store_view()
   end
   local limit = limit_passed()
   if limit then
-    remember(KEYS[3], ARGV[2], LIMITED)
+    call('HSET', KEYS[3], ARGV[2], LIMITED)
     return append(ARGV[13] .. limit)
   end
-  local flags = 0
-  if ARGV[7] ~= '' then
-    local stored = redis.call('HGET', KEYS[6], ARGV[8])
-    local visit, spans = take_in(stored, tonumber(ARGV[9]))
-    flags = visit
-    if not stored then
-      flags = flags + 2
-    end
-    if not stored and redis.call('HEXISTS', KEYS[6], ARGV[7]) == 0 then
-      flags = flags + 4
-      remember(KEYS[6], ARGV[7], '', ARGV[8], spans)
-    elseif spans ~= stored then
-      remember(KEYS[6], ARGV[8], spans)
-    end
-    if ARGV[4] == 'live' and redis.call('PFADD', KEYS[8], ARGV[7]) == 1 then
-      redis.call('EXPIRE', KEYS[8], NOW_SECONDS)
-    end
-  end
-  remember(KEYS[3], ARGV[2], '')
-  return append(ARGV[3] .. flags)
+  return append(ARGV[3] .. (ARGV[7] == '' and 0 or flags_of_reader()))
 end
 
 local function store_read()
@@ -133,7 +156,7 @@ local function store_read()
     append(ARGV[6])
     return 'unknown'
   end
-  local stored = redis.call('HGET', key, ARGV[2])
+  local stored = call('HGET', key, ARGV[2])
   if stored == LIMITED then
     return 'seen'
   end
@@ -148,20 +171,16 @@ local function store_read()
   if seconds == old_seconds and scroll == old_scroll then
     return 'seen'
   end
-  redis.call('HSET', key, ARGV[2], text_of(seconds * 256 + scroll))
+  call('HSET', key, ARGV[2], text_of(seconds * 256 + scroll))
   local depths = old_quarter .. math.floor(scroll / 25)
   return append(ARGV[3] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll) .. '\t' .. depths)
 end
 
 local function store_drop()
-  if key_that_knows(ARGV[2]) then
-    return 'seen'
-  end
-  remember(KEYS[3], ARGV[2], '')
-  return append(ARGV[3])
+  return is_new(ARGV[2]) and append(ARGV[3]) or 'seen'
 end
 
-if redis.call('EXISTS', KEYS[1], KEYS[2]) < 2 then
+if call('EXISTS', KEYS[1], KEYS[2]) < 2 then
   return 'refused'
 end
 if ARGV[1] == 'v' then
