@@ -93,8 +93,15 @@ KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-# What real devices call themselves and the package's list takes for robots.
-INNOCENT = re.compile("WebAppManager")
+# What real browsers call themselves and the package's list takes for robots.
+INNOCENT = re.compile(r"WebAppManager|SogouMSE,SogouMobileBrowser|Build/CUBOT")
+# A phone may be called "M bot 51", "Spider 8" or "Discovery": what stands for its model says
+# nothing. Robots name themselves beside it, or with a version.
+ANDROID_MODEL = re.compile(
+    r"(Android [\d.]+; ?(?:[a-z]{2}-[a-z]{2}; ?)?)[^;()/]{1,60}?(?=[ ;]+Build/|;|\))"
+)
+# UC Browser on an iPhone, in the few words it spares its readers' data with.
+UC_BROWSER = re.compile(r"(pf\(\d+\);la\([\w-]+\);)?dv\(iPh\d+,\d+\);pr\(UCBrowser")
 KIND_OTHER = "other"
 
 _bots = Bots()
@@ -103,7 +110,9 @@ _bots = Bots()
 def _kind_of(user_agent: str) -> str:
     if not user_agent.strip():
         return KIND_OTHER
-    if not _bots.is_bot(INNOCENT.sub("", user_agent)):
+    if UC_BROWSER.match(user_agent):
+        return ""
+    if not _bots.is_bot(ANDROID_MODEL.sub(r"\1K", INNOCENT.sub("", user_agent))):
         return ""
     lowered = user_agent.lower()
     for kind, words in KINDS:
