@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.db import models
@@ -26,8 +26,7 @@ class Channel(models.TextChoices):
     INTERNAL = "internal", _("This site")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What is kept of a referrer and of the page's own address."""
 
     channel: Channel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ua_parser import Parser, load_lazy_builtins
 from ua_parser.regex import Resolver
@@ -57,8 +57,7 @@ PHONES = ("mobi", "iphone", "ipod", "phone")
 DESKTOP_SYSTEMS = {"Windows", "macOS", "Linux", "ChromeOS"}
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """What is kept of a user agent."""
 
     device: str

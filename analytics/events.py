@@ -8,7 +8,8 @@ it goes no further than that script, not even into the spool.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,8 +59,7 @@ class Dimension(models.IntegerChoices):
     DEPTH = 10, _("Scroll depth")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One outcome of intake.
 
     `id` is 16 bytes, the same whenever the event is sent again. `at_ms` is the server's time of
@@ -75,7 +75,7 @@ class Event:
     at_ms: int
     page: int = 0
     reader: bytes | None = None
-    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
+    dimensions: Mapping[Dimension, str] = MappingProxyType({})
     seconds: int = 0
     scroll: int = 0
     reason: str = ""

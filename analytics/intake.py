@@ -81,7 +81,7 @@ def parse(candidate: Candidate) -> Drop | None:
     """Fill the candidate from a JSON object; unknown keys and the content type are ignored."""
     try:
         fields = json.loads(candidate.body)
-        candidate.id = uuid.UUID(_text(fields["id"])).bytes
+        candidate.id = _id(_text(fields["id"]))
         candidate.page = _integer(fields["page"])
         candidate.ref = _text(fields.get("ref") or "")
         candidate.loc = _text(fields.get("loc") or "")
@@ -92,6 +92,14 @@ def parse(candidate: Candidate) -> Drop | None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Drop(DropReason.MALFORMED)
     return None
+
+
+def _id(text: str) -> bytes:
+    """Read an id; most are plain digits, which `UUID` takes three times as long for."""
+    digits = text.replace("-", "")
+    if len(digits) == 32 and digits.isascii() and digits.isalnum():
+        return bytes.fromhex(digits)
+    return uuid.UUID(text).bytes
 
 
 def _text(value: object) -> str:
