@@ -121,13 +121,10 @@ class ArticleFigures:
 
     def series(self, steps: Steps) -> list[Point]:
         if steps is Steps.ALL:
-            days = self.shown_days
-            points = spans.daily(days, self.page_ids)
-            end = spans.buckets_of_days(days.last, days.last).last
-        else:
-            buckets = self._buckets(steps)
-            points, end = spans.hourly(buckets, self.page_ids), buckets.last
-        return spans.with_gaps(points, end=end, now=self.now)
+            return self._daily_with_gaps(self.shown_days)
+        buckets = self._buckets(steps)
+        points = spans.hourly(buckets, self.page_ids)
+        return spans.with_gaps(points, end=buckets.last, now=self.now)
 
     def events(self, points: list[Point]) -> dict[int, str]:
         """Return what was published when, by the step of the series it falls into."""
@@ -178,14 +175,13 @@ class ArticleFigures:
 
     def _gaps(self, steps: list[list[date]]) -> set[int]:
         """Return the steps of which nobody counted a part; three queries."""
-        last = self.shown_days.last
-        points = spans.with_gaps(
-            spans.daily(self.shown_days, self.page_ids),
-            end=spans.buckets_of_days(last, last).last,
-            now=self.now,
-        )
+        points = self._daily_with_gaps(self.shown_days)
         lost = {point.at.date() for point in points if point.is_gap or point.is_partial}
         return {number for number, days in enumerate(steps) if not lost.isdisjoint(days)}
+
+    def _daily_with_gaps(self, days: Days) -> list[Point]:
+        end = spans.buckets_of_days(days.last, days.last).last
+        return spans.with_gaps(spans.daily(days, self.page_ids), end=end, now=self.now)
 
     def places(self) -> TableChart | None:
         """Return the way through the ranking of seven days; None if it was never in it."""
@@ -228,10 +224,10 @@ class ArticleFigures:
         return counted.count(start, end, self.page_ids) if counted else None
 
     def sparkline(self) -> list[Point]:
-        """Return the last days, for the side panel."""
+        """Return the last days with their gaps, for the side panel."""
         today = self._local(self.now)
-        first = today - timedelta(days=SPARKLINE_DAYS - 1)
-        return spans.daily(Days(first, today), self.page_ids)
+        days = Days(today - timedelta(days=SPARKLINE_DAYS - 1), today)
+        return self._daily_with_gaps(days)
 
     def _buckets(self, steps: Steps) -> Buckets:
         week, zone = timedelta(days=7), spans.site_zone()

@@ -94,6 +94,8 @@ def test_origins_show_it_and_the_mail_says_it(days_ago):
     )
 
     assert (by_channel.has_gaps, by_channel.svg.count('class="gap"')) == (True, 2)
+    in_panel = ArticleFigures(article, now).sparkline()
+    assert [point.is_gap for point in in_panel[-4:]] == [False, True, False, False]
     assert [(bar.visits, bar.percent) for bar in bars] == [(5, 71), (None, 1), (7, 100), (2, 28)]
 
 
