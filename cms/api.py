@@ -11,7 +11,17 @@ from wagtail.images.api.v2.views import ImagesAPIViewSet
 from wagtail.query import PageQuerySet
 
 
-class PublicPages(PagesAPIViewSet):
+class FoundByNumber:
+    """An id that is none finds nothing; Wagtail's own lets the database stumble over it."""
+
+    def find_object(self, queryset: Any, request: Any) -> Any:
+        number = request.GET.get("id")
+        if number is not None and not (number.isascii() and number.isdigit()):
+            return None
+        return super().find_object(queryset, request)  # type: ignore[misc]
+
+
+class PublicPages(FoundByNumber, PagesAPIViewSet):
     # Nobody is recognised here, so no answer depends on a cookie.
     authentication_classes: list[type] = []
     renderer_classes = [JSONRenderer]
@@ -20,7 +30,7 @@ class PublicPages(PagesAPIViewSet):
         return super().get_queryset().select_related("locale")
 
 
-class PublicImages(ImagesAPIViewSet):
+class PublicImages(FoundByNumber, ImagesAPIViewSet):
     authentication_classes: list[type] = []
     renderer_classes = [JSONRenderer]
 

@@ -18,3 +18,11 @@ def test_pictures_past_their_right_of_use_are_not_handed_out(client):
 
     assert [image["title"] for image in answer["items"]] == ["Letzter Tag", "Ohne Ende"]
     assert client.get(f"/api/v2/images/{ended.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["pages", "images"])
+@pytest.mark.parametrize("number", ["null", "", "-1", "1.5", "٣", "9" * 40])
+def test_an_id_that_is_none_finds_nothing(client, kind, number):
+    answer = client.get(f"/api/v2/{kind}/find/", {"id": number})
+
+    assert (answer.status_code, answer.json()) == (404, {"message": "not found"})
