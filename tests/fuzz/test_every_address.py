@@ -1,4 +1,7 @@
-"""Whatever is sent to a public address: never an error of ours, never a long wait."""
+"""Whatever is sent to a public address: never an error of ours, never a long wait.
+
+tests/proof/test_any_request.py sends a hundred thousand to running processes.
+"""
 
 import io
 import os
@@ -144,9 +147,3 @@ def test_nothing_that_is_sent_breaks_an_address(site, application):
 def test_the_json_doors_take_any_json(site, application):
     doors = ["/_/view", "/_/read", "/_/view.gif", "/api/most-read/", "/api/v2/pages/", "/health/"]
     run(application, doors, REQUESTS // 2)
-
-
-@pytest.mark.proof
-@pytest.mark.timeout(3600)
-def test_a_hundred_thousand_requests(site, application):
-    run(application, site, 100_000)

@@ -214,7 +214,7 @@ class Site:
         assert self.supervisor
         for pid in children(self.supervisor.pid):
             line = command_line(pid)
-            is_it = "granian" in line if name == "web" else f"{name}@" in line
+            is_it = "cms.web" in line if name == "web" else f"{name}@" in line
             if is_it or (name == "beat" and " beat " in line):
                 return pid
         return None
