@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,9 @@ class RequestMiddleware:
         began = time.perf_counter()
         name = logs.new_request_id(request.headers.get(ID_HEADER, ""))
         token = logs.request_id.set(name)
+        if area_of(request.path_info) == "monitoring":
+            # A container, a load balancer and Prometheus ask by address, and are answered so.
+            request.META["HTTP_HOST"] = urlsplit(settings.SITE_URL).netloc
         try:
             response = self.get_response(request)
             self._note(request, response, time.perf_counter() - began)

@@ -78,6 +78,19 @@ def test_the_image_has_two_stages_and_is_run_by_nobody_special():
     assert words[-1] == ("CMD", ['["start",', '"web"]'])
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", "var", "tests", ".venv"} <= set(ignored)
+    # No secret is baked in: neither what compose.yaml reads nor what lies beside it.
+    assert {"deploy/settings.env", "deploy/secrets"} <= set(ignored)
+
+
+def test_what_the_example_says_of_one_machine_does_not_reach_the_containers():
+    text = (DEPLOY / "settings.env.example").read_text()
+    section = text.partition("# Without containers only")[2].partition("\n\n")[0]
+    alone = {line.partition("=")[0] for line in section.splitlines() if line[:1].isupper()}
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    given = compose["services"]["web"]["environment"]
+
+    assert alone
+    assert {name for name in alone if name not in given and f"{name}_FILE" not in given} == set()
 
 
 def test_settings_of_the_example_are_settings_and_make_a_production_start(monkeypatch):

@@ -1,13 +1,8 @@
-"""A real WordPress makes its content and its export; what arrives is compared field by field.
-
-Needs Debian's packages wordpress, mariadb-server, php-cli, php-mysql and php-xml.
-"""
+"""A real WordPress makes its content and its export; what arrives is compared field by field."""
 
 import io
 import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,75 +18,25 @@ from news.models import ArticlePage, Author, NewsImage, SectionPage
 from news.wordpress import importing
 from news.wordpress.models import ReportRow
 from tests.factories import make_home
+from tests.proof.wordpress_site import is_installed, running_wordpress
 
-WORDPRESS = Path("/usr/share/wordpress")
-PROGRAMS = [shutil.which(name) for name in ("php", "mariadbd", "mariadb-install-db", "mariadb")]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 pytestmark = [
     pytest.mark.proof,
     pytest.mark.django_db,
-    pytest.mark.skipif(
-        not WORDPRESS.is_dir() or not all(PROGRAMS), reason="WordPress is not installed"
-    ),
+    pytest.mark.skipif(not is_installed(), reason="WordPress is not installed"),
 ]
-CONFIG = """<?php
-define('DB_NAME', 'wordpress'); define('DB_USER', '{user}'); define('DB_PASSWORD', '');
-define('DB_HOST', 'localhost:{socket}'); define('DB_CHARSET', 'utf8mb4'); define('DB_COLLATE', '');
-define('WP_CONTENT_DIR', '{folder}/wp-content'); define('DISABLE_WP_CRON', true);
-define('WP_CONTENT_URL', 'https://alt.example/wp-content');
-define('WP_HTTP_BLOCK_EXTERNAL', true);
-$table_prefix = 'wp_';
-if (!defined('ABSPATH')) define('ABSPATH', '{folder}/');
-require_once ABSPATH . 'wp-settings.php';
-"""
-# Mail goes nowhere.
-NO_MAIL = "<?php function wp_mail() { return true; }"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A WordPress in a folder of its own, on a database server of its own."""
     folder = tmp_path_factory.mktemp("wordpress")
-    data, socket = folder / "data", folder / "db.sock"
-    user = "mysql" if os.getuid() == 0 else os.environ.get("USER", "")
-    if os.getuid() == 0:
-        folder.chmod(0o755)
+    if os.getuid() == 0:  # the database's own user must get there
         folder.parent.chmod(0o755)
         folder.parent.parent.chmod(0o755)
-        shutil.chown(folder, "mysql")
-    subprocess.run(
-        ["mariadb-install-db", f"--datadir={data}", f"--user={user}", "--skip-test-db",
-         "--auth-root-authentication-method=normal"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    server = subprocess.Popen(
-        ["mariadbd", "--no-defaults", f"--datadir={data}", f"--socket={socket}",
-         f"--pid-file={folder}/db.pid", "--skip-networking", f"--user={user}"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait_for(socket)
-        sql = "CREATE DATABASE wordpress CHARACTER SET utf8mb4"
-        client = ["mariadb", "--no-defaults", f"--socket={socket}", "-uroot", "-e", sql]
-        subprocess.run(client, check=True, capture_output=True)
-        site = folder / "site"
-        shutil.copytree(WORDPRESS, site, symlinks=False, ignore_dangling_symlinks=True)
-        (site / "wp-content" / "mu-plugins").mkdir(parents=True, exist_ok=True)
-        (site / "wp-content" / "mu-plugins" / "no_mail.php").write_text(NO_MAIL)
-        config = CONFIG.format(user="root", socket=socket, folder=site)
-        (site / "wp-config.php").write_text(config)
+    with running_wordpress(folder):
         yield folder
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _wait_for(socket: Path) -> None:
-    deadline = time.monotonic() + 60
-    while not socket.exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
