@@ -9,12 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from wagtail.blocks import StreamValue
 from wagtail.models import Page, Site
-from wagtail.models.sites import SiteRootPath
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
-from cms.page_cache import fragments
 from news.models import ArticlePage
+from news.sites import know_site
 
 
 def serve(request: HttpRequest, path: str) -> HttpResponse:
@@ -26,19 +25,6 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         # What Page.route_for_request keeps here; hooks and restrictions work as ever.
         request._wagtail_route_for_request = RouteResult(article)
     return wagtail_serve(request, path)
-
-
-def know_site(request: HttpRequest) -> None:
-    """Put site and addresses of all sites where Wagtail looks before it asks the database."""
-
-    def ask() -> tuple[Site | None, list[SiteRootPath]]:
-        site = Site.find_for_request(request)
-        return site, Site.get_site_root_paths()
-
-    host = (request._get_raw_host(), request.get_port())
-    site, root_paths = fragments.kept(("site", *host), ask, tags=["navigation"])
-    request._wagtail_site = site
-    request._wagtail_cached_site_root_paths = root_paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,14 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+import redis
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -20,6 +23,9 @@ logger = logging.getLogger(__name__)
 # A broker that has just not answered is left alone until beat looks after the work anyway.
 QUIET_SECONDS = 10
 _quiet_until = 0.0
+# Says that a poke waits which no worker has begun to follow.
+POKED = "outbox:poked"
+POKE_SECONDS = 10
 
 Payload = dict[str, Any]
 Work = Callable[[Payload], None]
@@ -63,7 +69,8 @@ def put(kind: str, payload: Payload, *, key: str = "", due_at: datetime | None =
         _put_once(entry)
     else:
         entry.save(force_insert=True)
-    transaction.on_commit(poke)
+    if not any(function is poke for _savepoints, function, *_ in connection.run_on_commit):
+        transaction.on_commit(poke)
 
 
 def _put_once(entry: OutboxEntry) -> None:
@@ -77,14 +84,29 @@ def _put_once(entry: OutboxEntry) -> None:
 
 
 def poke() -> None:
-    """Tell a worker that there is work; if the broker is away, beat finds it."""
+    """Tell a worker that there is work; if the broker is away, beat finds it.
+
+    While a poke waits no second one is sent: whoever follows it takes the note away first
+    (`poke_followed`) and sees everything that was committed before.
+    """
     global _quiet_until
     from cms.outbox.tasks import deliver
 
     if time.monotonic() < _quiet_until:
         return
     try:
-        deliver.apply_async(retry=False, expires=10)
+        if not cache.add(POKED, 1, POKE_SECONDS):
+            return
+    except redis.RedisError:
+        pass
+    try:
+        deliver.apply_async(retry=False, expires=POKE_SECONDS)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("outbox_poke_failed", extra={"error": type(error).__name__})
+
+
+def poke_followed() -> None:
+    """Let whatever is committed from now on be told of; call it before looking for work."""
+    with suppress(redis.RedisError):
+        cache.delete(POKED)

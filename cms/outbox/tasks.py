@@ -3,12 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
-from cms.outbox import delivery
+from cms.outbox import delivery, queue
 
 
 @shared_task(name="outbox.deliver")
 def deliver() -> None:
     """Do everything that is due."""
+    queue.poke_followed()
     while delivery.deliver_due(timezone.now()):
         pass
 

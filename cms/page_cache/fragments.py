@@ -8,7 +8,8 @@ kept for that transaction only.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -44,6 +45,22 @@ class Transaction(dict[Hashable, Part]):
 
 _parts: OrderedDict[Hashable, Part] = OrderedDict()
 _lock = threading.Lock()
+_thread = threading.local()
+
+
+@contextmanager
+def as_of_now() -> Iterator[None]:
+    """Ask Redis first: inside, nothing is kept that was dropped before, for whoever writes by it.
+
+    Readers of pages hear of changes within half a second. If Redis is away, everything inside is
+    made anew.
+    """
+    before = getattr(_thread, "is_current", None)
+    _thread.is_current = hearing.of_this_process().listen()
+    try:
+        yield
+    finally:
+        _thread.is_current = before
 
 
 def kept(
@@ -62,7 +79,7 @@ def kept(
     parts: dict[Hashable, Part] = _parts
     if connection.in_atomic_block:
         parts = _of_transaction()
-    elif not heard.is_current():
+    elif not _is_current(heard):
         return make()
     part = parts.get(key)
     if part is not None and (parts is not _parts or _is_alive(part, heard)):
@@ -91,6 +108,11 @@ def forget_all() -> None:
     with _lock:
         _parts.clear()
     _transactions().clear()
+
+
+def _is_current(heard: hearing.Hearing) -> bool:
+    told: bool | None = getattr(_thread, "is_current", None)
+    return heard.is_current() if told is None else told
 
 
 def _is_alive(part: Part, heard: hearing.Hearing) -> bool:

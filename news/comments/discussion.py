@@ -169,8 +169,6 @@ def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discuss
 
 def _first_page(article: ArticlePage, request: HttpRequest) -> ThreadPage:
     """Return what stands below the article; every change of a comment drops its page's tag."""
-    if request.method not in ("GET", "HEAD"):
-        return thread(article)
     key = ("thread", article.pk)
     return fragments.kept(key, lambda: thread(article), tags=[f"page:{article.pk}"])
 

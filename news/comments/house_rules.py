@@ -27,9 +27,7 @@ class HouseRules:
 
 
 def of(request: HttpRequest, language: str) -> HouseRules:
-    """Return the rules; who only reads gets them from memory, who sends something never."""
-    if request.method not in ("GET", "HEAD"):
-        return _read(request, language)
+    """Return the rules, from memory while nothing was said that changes them."""
     site = Site.find_for_request(request)
     key = ("house_rules", site and site.pk, language, translation.get_language())
     return fragments.kept(key, lambda: _read(request, language), tags=["navigation"])

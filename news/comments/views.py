@@ -1,6 +1,7 @@
 """The reader's side: send, confirm, look at, withdraw. GET shows, POST acts; nothing is cached."""
 
-from contextlib import suppress
+import copy
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods
 
+from cms.page_cache import fragments
 from cms.page_cache.tags import tag_response
 from news.comments import (
     alerts,
@@ -29,13 +31,16 @@ from news.comments.models import CommentReport, CommentSettings, LinkPurpose, Re
 from news.comments.private import gone, private, see_other
 from news.consent.models import Method, Purpose
 from news.models import ArticlePage
+from news.sites import know_site
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: HttpRequest, page_id: int) -> HttpResponse:
     """The form on a page of its own, and where every form is sent to."""
-    shown = _discussion(request, page_id)
+    # Whoever sends something does so by what holds at this moment.
+    with fragments.as_of_now() if request.method == "POST" else nullcontext():
+        shown = _discussion(request, page_id)
     if not shown.is_open:
         status = 403 if request.method == "POST" else 200
         return _show(request, shown, None, status)
@@ -275,15 +280,23 @@ def report(request: HttpRequest, comment_id: int) -> HttpResponse:
 
 
 def _article(page_id: int) -> ArticlePage:
-    article: ArticlePage = get_object_or_404(
-        ArticlePage.objects.published().select_related("locale"),
-        pk=page_id,
-        locale__language_code=translation.get_language(),
-    )
-    return article
+    """Return a published article; a copy, since what is kept belongs to all requests."""
+
+    def read() -> ArticlePage:
+        found: ArticlePage = get_object_or_404(
+            ArticlePage.objects.published().select_related("locale"),
+            pk=page_id,
+            locale__language_code=language,
+        )
+        return found
+
+    language = translation.get_language()
+    tags = [f"page:{page_id}", "navigation"]
+    return copy.copy(fragments.kept(("article", page_id, language), read, tags=tags))
 
 
 def _discussion(request: HttpRequest, page_id: int) -> Discussion:
+    know_site(request)
     found = discussion.of(_article(page_id), request)
     if found is None or not found.is_visible:
         raise Http404
