@@ -5,7 +5,22 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 import redis
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+
+class KeptClient(RedisCacheClient):
+    """Django's own makes a new client for every command, which takes longer than the command."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[Any, redis.Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
+        pool = self._get_connection_pool(write)
+        known = self._kept.get(pool)
+        if known is None:
+            known = self._kept[pool] = redis.Redis(connection_pool=pool)
+        return known
 
 
 class SharedRedisCache(RedisCache):
@@ -17,6 +32,10 @@ class SharedRedisCache(RedisCache):
     """
 
     _owed: ClassVar[set[str]] = set()
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = KeptClient
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         try:

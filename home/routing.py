@@ -12,6 +12,7 @@ from wagtail.models import Page, Site
 from wagtail.url_routing import RouteResult
 from wagtail.views import serve as wagtail_serve
 
+from cms.page_cache import fragments
 from news.models import ArticlePage
 from news.sites import know_site
 

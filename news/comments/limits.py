@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from cms.page_cache import fragments
 from cms.proxies import client_network
 from news.consent import subjects
 
@@ -112,8 +113,13 @@ def _client() -> redis.Redis:
 
 
 def _day_key(now: datetime) -> str:
+    """Return the key that all processes share, as of a minute ago."""
     name = f"comment-limit-key:{now:%Y%m%d}"
-    return str(cache.get_or_set(name, secrets.token_hex(16), 24 * HOUR))
+
+    def agree() -> str:
+        return str(cache.get_or_set(name, secrets.token_hex(16), 24 * HOUR))
+
+    return fragments.kept(name, agree, tags=[], seconds=60)
 
 
 def _name(kind: str, value: str, key: str, now: datetime) -> str:
