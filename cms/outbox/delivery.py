@@ -1,14 +1,22 @@
 """Doing the work that waits: claimed, tried again, given up, purged."""
 
 import logging
+import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
 from cms.outbox.models import EntryState, Mail, MailState, OutboxEntry
-from cms.outbox.queue import CannotSucceed, handlers
+from cms.outbox.queue import CannotSucceed, Handler, HandlerOfMany, handlers
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 100
 CLAIM = timedelta(minutes=5)
+# What was claimed together and not begun after so long is given back while the claim holds.
+TOGETHER_SECONDS = 90.0
 MAX_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -16,10 +24,20 @@ KEEP_DONE = timedelta(days=7)
 KEEP_MAIL = timedelta(days=30)
 
 
-def deliver_due(now: datetime, *, limit: int = 100) -> int:
-    """Do up to `limit` pieces of work that are due; return how many were claimed."""
+def deliver_due(now: datetime, *, limit: int = AT_ONCE) -> int:
+    """Do up to `limit` pieces of work that are due; return how many were claimed.
+
+    What is done in one go (mail) comes last: it may take long.
+    """
+    many = {kind: found for kind, found in handlers.items() if isinstance(found, HandlerOfMany)}
     due = OutboxEntry.objects.filter(state=EntryState.WAITING, due_at__lte=now)
-    return sum(_deliver(entry, now) for entry in due.order_by("due_at", "pk")[:limit])
+    due = due.order_by("due_at", "pk")
+    claimed = sum(_deliver(entry, now) for entry in due.exclude(kind__in=many)[:limit])
+    for kind, found in many.items():
+        if entries := _claim_together(due.filter(kind=kind)[:limit], now):
+            _deliver_together(found, entries, now)
+            claimed += len(entries)
+    return claimed
 
 
 def _deliver(entry: OutboxEntry, now: datetime) -> bool:
@@ -27,7 +45,7 @@ def _deliver(entry: OutboxEntry, now: datetime) -> bool:
         return False
     try:
         found = handlers.get(entry.kind)
-        if found is None:
+        if not isinstance(found, Handler):
             raise LookupError(f"nobody handles {entry.kind}")
         found.work(entry.payload)
     except Exception as error:  # noqa: BLE001  whatever went wrong is tried again
@@ -46,6 +64,43 @@ def _claim(entry: OutboxEntry, now: datetime) -> bool:
     ).update(due_at=now + CLAIM, attempts=entry.attempts + 1, key="")
     entry.attempts += 1
     return mine == 1
+
+
+def _claim_together(due: QuerySet[OutboxEntry], now: datetime) -> list[OutboxEntry]:
+    """Take entries in one step, those that somebody else takes at this moment left out."""
+    skips = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic():
+        entries = list(due.select_for_update(skip_locked=skips))
+        OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).update(
+            due_at=now + CLAIM, attempts=F("attempts") + 1, key=""
+        )
+    for entry in entries:
+        entry.attempts += 1
+    return entries
+
+
+def _deliver_together(found: HandlerOfMany, entries: Sequence[OutboxEntry], now: datetime) -> None:
+    until = time.monotonic() + TOGETHER_SECONDS
+    outcomes = found.work([entry.payload for entry in entries])
+    done: list[int] = []
+    begun = 0
+    try:
+        for entry, error in zip(entries, outcomes, strict=False):
+            begun += 1
+            if error is None:
+                done.append(entry.pk)
+            else:
+                _fail(entry, error, now)
+            if time.monotonic() > until:
+                break
+    finally:
+        outcomes.close()
+    OutboxEntry.objects.filter(pk__in=done).update(
+        state=EntryState.DONE, done_at=now, last_error=""
+    )
+    OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries[begun:]]).update(
+        due_at=now, attempts=F("attempts") - 1
+    )
 
 
 def _fail(entry: OutboxEntry, error: Exception, now: datetime) -> None:

@@ -2,10 +2,11 @@
 
 import smtplib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
@@ -47,33 +48,62 @@ def one_line(text: str) -> str:
     return " ".join(kept.split())
 
 
-def send(payload: Payload) -> None:
-    """Send the mail, or keep it for the page in the admin if there is no mail server.
+def send_all(payloads: Sequence[Payload]) -> Generator[Exception | None]:
+    """Send mails over one connection, or keep them for the page in the admin without a server.
 
-    Raises:
-        CannotSucceed: the server refused the address for good.
+    Yields for each what went wrong: `CannotSucceed` if the server refused the address for good.
     """
-    mail = Mail.objects.filter(pk=payload["mail"], state=MailState.WAITING).first()
-    if mail is None:
-        return
+    waiting = Mail.objects.filter(state=MailState.WAITING)
+    mails = waiting.in_bulk([payload["mail"] for payload in payloads])
     if not settings.MAIL_URL:
-        Mail.objects.filter(pk=mail.pk).update(state=MailState.KEPT)
+        waiting.filter(pk__in=mails).update(state=MailState.KEPT)
+        yield from [None] * len(payloads)
         return
+    server = get_connection(settings.MAIL_TRANSPORT)
+    is_away: Exception | None = None
+    try:
+        for payload in payloads:
+            mail = mails.get(payload["mail"])
+            # One that is away is not waited for once more with every mail.
+            if mail and not is_away:
+                is_away = _open(server)
+            yield is_away or _try(mail, server) if mail else None
+    finally:
+        server.close()
+
+
+def _open(server: BaseEmailBackend) -> Exception | None:
+    """Connect unless that was done; return what went wrong."""
+    try:
+        server.open()
+    except (smtplib.SMTPException, OSError) as error:
+        return error
+    return None
+
+
+def _try(mail: Mail, server: BaseEmailBackend) -> Exception | None:
+    try:
+        _send(mail, server)
+    except smtplib.SMTPRecipientsRefused as error:
+        is_final = all(code >= 500 for code, _ in error.recipients.values())
+        return CannotSucceed() if is_final else error
+    except Exception as error:  # noqa: BLE001  whatever went wrong is tried again
+        server.close()  # the next mail gets a connection of which nothing is known yet
+        return error
+    return None
+
+
+def _send(mail: Mail, server: BaseEmailBackend) -> None:
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         to=[mail.to],
         headers=mail.headers,
-        connection=get_connection(settings.MAIL_TRANSPORT),
+        connection=server,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    try:
-        message.send()
-    except smtplib.SMTPRecipientsRefused as error:
-        if all(code >= 500 for code, _ in error.recipients.values()):
-            raise CannotSucceed from error
-        raise
+    message.send()
     Mail.objects.filter(pk=mail.pk).update(state=MailState.SENT, sent_at=timezone.now())
 
 

@@ -1,6 +1,6 @@
 """The outbox's own work: mail."""
 
 from cms.outbox import mail
-from cms.outbox.queue import handler
+from cms.outbox.queue import handler_of_many
 
-handler(mail.KIND, on_parked=mail.park)(mail.send)
+handler_of_many(mail.KIND, on_parked=mail.park)(mail.send_all)

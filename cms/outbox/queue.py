@@ -2,8 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,9 +25,12 @@ _quiet_until = 0.0
 # Says that a poke waits which no worker has begun to follow.
 POKED = "outbox:poked"
 POKE_SECONDS = 10
+POKE_AFTER_SECONDS = 0.25
 
 Payload = dict[str, Any]
 Work = Callable[[Payload], None]
+# Yields for each payload, in their order, what went wrong with it.
+WorkTogether = Callable[[Sequence[Payload]], Generator[Exception | None]]
 
 
 class CannotSucceed(Exception):
@@ -43,7 +45,15 @@ class Handler:
     on_parked: Work | None = None
 
 
-handlers: dict[str, Handler] = {}
+@dataclass(frozen=True, slots=True)
+class HandlerOfMany:
+    """Who does what waits of a kind in one go, where that is cheaper, likewise."""
+
+    work: WorkTogether
+    on_parked: Work | None = None
+
+
+handlers: dict[str, Handler | HandlerOfMany] = {}
 
 
 def handler(kind: str, *, on_parked: Work | None = None) -> Callable[[Work], Work]:
@@ -54,6 +64,21 @@ def handler(kind: str, *, on_parked: Work | None = None) -> Callable[[Work], Wor
 
     def register(work: Work) -> Work:
         handlers[kind] = Handler(work, on_parked)
+        return work
+
+    return register
+
+
+def handler_of_many(
+    kind: str, *, on_parked: Work | None = None
+) -> Callable[[WorkTogether], WorkTogether]:
+    """Register the function that gets the payloads of many entries of `kind` at once.
+
+    It may be stopped between two of them; an entry it has yielded nothing for is not done.
+    """
+
+    def register(work: WorkTogether) -> WorkTogether:
+        handlers[kind] = HandlerOfMany(work, on_parked)
         return work
 
     return register
@@ -100,7 +125,8 @@ def poke() -> None:
     except redis.RedisError:
         pass
     try:
-        deliver.apply_async(retry=False, expires=POKE_SECONDS)
+        # A moment later, so that what many readers do at once is one piece of work.
+        deliver.apply_async(retry=False, expires=POKE_SECONDS, countdown=POKE_AFTER_SECONDS)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("outbox_poke_failed", extra={"error": type(error).__name__})
@@ -108,5 +134,4 @@ def poke() -> None:
 
 def poke_followed() -> None:
     """Let whatever is committed from now on be told of; call it before looking for work."""
-    with suppress(redis.RedisError):
-        cache.delete(POKED)
+    cache.delete(POKED)

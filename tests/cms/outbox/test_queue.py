@@ -1,13 +1,15 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import redis
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from cms.outbox import tasks
+from cms.outbox import delivery, tasks
 from cms.outbox.models import EntryState, OutboxEntry
-from cms.outbox.queue import poke, put
+from cms.outbox.queue import POKED, poke, poke_followed, put
 
 
 def rows() -> list[tuple[str, dict, str]]:
@@ -59,3 +61,65 @@ def test_broken_broker_never_reaches_the_caller(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tasks.deliver, "apply_async", refuse)
 
     poke()
+
+
+@pytest.fixture
+def pokes(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
+    """What the broker got."""
+    sent: list[dict] = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda **options: sent.append(options))
+    poke_followed()
+    return sent
+
+
+def test_while_a_poke_waits_no_second_one_is_sent(pokes: list[dict]) -> None:
+    poke(), poke()
+    assert len(pokes) == 1
+    poke_followed()
+    poke(), poke()
+
+    assert pokes == [{"retry": False, "expires": 10, "countdown": 0.25}] * 2
+
+
+def test_a_poke_is_sent_where_nobody_can_tell_whether_one_waits(
+    pokes: list[dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> bool:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(cache, "add", refuse)
+    poke(), poke()
+
+    assert len(pokes) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_of_one_transaction_pokes_once_and_only_when_it_is_committed(
+    pokes: list[dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "add", lambda *args: True)
+    with transaction.atomic():
+        with pytest.raises(RuntimeError), transaction.atomic():
+            put("test.a", {})
+            raise RuntimeError
+        put("test.a", {})
+        put("test.b", {})
+        assert pokes == []
+    assert len(pokes) == 1
+
+
+@pytest.mark.django_db
+def test_worker_looks_for_work_after_it_took_the_note_away(
+    pokes: list[dict], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poke()
+    seen = []
+
+    def look(now: datetime) -> int:
+        seen.append(cache.get(POKED))
+        return 0
+
+    monkeypatch.setattr(delivery, "deliver_due", look)
+    tasks.deliver()
+
+    assert seen == [None]
