@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from django.db import IntegrityError, transaction
 
 from news.consent import canonical
 from news.consent.models import ConsentEvent, ConsentSeal, ConsentText
+
+# More than any line of the anchors takes.
+TAIL_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,21 @@ def _seal(now: datetime, limit: int) -> int:
         head = ConsentSeal.objects.order_by("-position").first()
         position, previous = (head.position, head.digest) if head else (0, "")
         events = list(ConsentEvent.objects.unsealed().in_order().select_related("text")[:limit])
+        links = []
         for event in events:
             position += 1
             digest = link_digest(position, previous, event)
-            ConsentSeal.objects.create(
-                position=position,
-                event=event,
-                previous_digest=previous,
-                digest=digest,
-                sealed_at=now,
+            links.append(
+                ConsentSeal(
+                    position=position,
+                    event=event,
+                    previous_digest=previous,
+                    digest=digest,
+                    sealed_at=now,
+                )
             )
             previous = digest
+        ConsentSeal.objects.bulk_create(links)
     return len(events)
 
 
@@ -108,27 +116,52 @@ def anchor_path() -> Path:
 def read_anchors() -> list[tuple[int, str]]:
     """Return the heads that were written down outside the database, the oldest first."""
     try:
-        lines = anchor_path().read_text(encoding="utf-8").splitlines()
+        return _read_lines(anchor_path().read_bytes())
     except FileNotFoundError:
         return []
-    rows = [json.loads(line) for line in lines if line.strip()]
+
+
+def _read_lines(content: bytes) -> list[tuple[int, str]]:
+    # A crash may have torn the last line: what has no end was never promised.
+    rows = [json.loads(line) for line in content.split(b"\n")[:-1] if line.strip()]
     return [(int(row["position"]), str(row["digest"])) for row in rows]
+
+
+def _last_anchored_position(path: Path) -> int:
+    """Return the position in the last line, without reading a file that grows for years."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            tail = file.read()
+    except FileNotFoundError:
+        return 0
+    whole = tail[tail.find(b"\n") + 1 :] if len(tail) == TAIL_BYTES else tail
+    return max((position for position, _digest in _read_lines(whole)), default=0)
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Take away what a crash left of a line."""
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+        begin, tail = file.tell(), file.read()
+        if not tail.endswith(b"\n"):
+            file.truncate(begin + tail.rfind(b"\n") + 1)
 
 
 def _anchor_head() -> None:
     """Write the head down unless its position already is; flushed to the disk."""
     head = ConsentSeal.objects.order_by("-position").first()
-    known = read_anchors()
-    if head is None or (known and known[-1][0] >= head.position):
-        return
     path = anchor_path()
+    if head is None or _last_anchored_position(path) >= head.position:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     row = {
         "position": head.position,
         "digest": head.digest,
         "at": head.sealed_at.isoformat(),
     }
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    _cut_torn_line(path)
+    with path.open("ab") as file:
+        file.write(json.dumps(row).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from news.consent import recording, tasks, triggers
 from news.consent.models import ConsentEvent, ConsentSeal, ConsentText
@@ -135,3 +136,42 @@ def test_command_tells_and_fails(sealed: list[ConsentEvent], capsys: Any) -> Non
     tamper("DELETE FROM consent_consentseal WHERE position = 3")
     with pytest.raises(CommandError, match=r"position 3: the end of the chain was removed"):
         call_command("verify_consent")
+
+
+def test_a_line_torn_by_a_crash_is_written_anew(
+    sealed: list[ConsentEvent], text: ConsentText, anchors: Path
+) -> None:
+    whole = anchors.read_text()
+    anchors.write_text(whole + whole[:40])
+    assert first_break() is None
+
+    give(text, 4)
+    seal(NOW)
+
+    assert anchors.read_text().startswith(whole)
+    assert [json.loads(line)["position"] for line in anchors.read_text().splitlines()] == [3, 4]
+
+
+def test_the_last_of_many_anchors_is_found_at_the_end(
+    sealed: list[ConsentEvent], anchors: Path
+) -> None:
+    line = anchors.read_text()
+    anchors.write_text(line.replace('"position": 3', '"position": 2') * 50 + line)
+
+    seal(NOW)
+
+    assert len(anchors.read_text().splitlines()) == 51
+
+
+def test_sealing_costs_as_many_statements_for_thirty_events_as_for_three(
+    text: ConsentText, anchors: Path
+) -> None:
+    counts = []
+    for first, last in ((1, 4), (4, 34)):
+        for number in range(first, last):
+            give(text, number)
+        with CaptureQueriesContext(connection) as queries:
+            assert seal(NOW) == last - first
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
