@@ -8,9 +8,19 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from news.comments import moderation, retention_of_cases, retention_of_wishes
-from news.comments.models import CommentReport, CommentState, LegalHold, ReaderComment
+from news.comments.models import (
+    CommentDecision,
+    CommentReport,
+    CommentState,
+    Complaint,
+    LegalHold,
+    ReaderComment,
+    ReplySubscription,
+)
 from news.comments.moderation import By
+from news.comments.readers import EMPTY
 from news.comments.retention_rule import Rows, Rule
+from news.comments.statements import COMPLAIN_FOR
 from news.consent import recording
 from news.consent.models import EventKind, Method
 
@@ -25,13 +35,25 @@ def dry_run(now: datetime) -> list[tuple[Rule, int]]:
     return [(rule, rule.due(now).count()) for rule in RULES]
 
 
-def _in_state(state: CommentState) -> Callable[[datetime], Rows]:
-    """Old comments in `state`, except evidence, what is disputed, and what replies hang on."""
-    return lambda before: (
-        ReaderComment.objects.filter(state=state, submitted_at__lt=before, replies=None)
-        .exclude(pk__in=_evidence())
-        .exclude(pk__in=_disputed())
-    )
+def _in_state(state: CommentState, keep: timedelta) -> Callable[[datetime], Rows]:
+    """Old comments in `state`, except evidence, what is disputed, and what replies hang on.
+
+    Whoever was told why may object for months: until then there must be something to look at.
+    What was emptied because its decision is still on the record has nothing left to delete.
+    """
+
+    def older_than(before: datetime) -> Rows:
+        told = CommentDecision.objects.exclude(text_sent="")
+        open_to_objection = told.filter(at__gte=before + keep - COMPLAIN_FOR)
+        return (
+            ReaderComment.objects.filter(state=state, submitted_at__lt=before, replies=None)
+            .exclude(pk__in=_evidence())
+            .exclude(pk__in=_disputed())
+            .exclude(pk__in=open_to_objection.values("comment"))
+            .exclude(name="", email="", text="", subject="")
+        )
+
+    return older_than
 
 
 def _evidence() -> QuerySet[LegalHold]:
@@ -86,34 +108,54 @@ def _expire(comment: ReaderComment, now: datetime) -> bool:
             EventKind.EXPIRED, comment_id=comment.pk, method=Method.RETENTION, now=now
         )
         recording.forget_comment(comment.pk)
-        comment.delete()
+        if Complaint.objects.filter(decision__comment=comment).exists():
+            _empty(comment)
+        else:
+            comment.delete()
         return True
 
 
+def _empty(comment: ReaderComment) -> None:
+    """Leave the bare row: decision, complaint and answer hang on it, and they are kept longer."""
+    ReaderComment.objects.filter(pk=comment.pk).update(subject="", **EMPTY)
+    for about_it in (
+        comment.revisions,
+        comment.holds,
+        comment.links,
+        comment.notes,
+        comment.reports,
+        comment.devices,
+    ):
+        about_it.all().delete()
+    ReplySubscription.objects.filter(comment=comment).delete()
+
+
 DELETED = _("deleted")
+DELETED_OR_EMPTIED = _("deleted, not before the time to object is over; emptied after a complaint")
+UNCONFIRMED, SPAM, REJECTED = timedelta(hours=48), timedelta(days=14), timedelta(days=90)
 RULES = [
     Rule(
         "unconfirmed",
         _("Comments that nobody confirmed"),
         DELETED,
-        timedelta(hours=48),
-        _in_state(CommentState.UNCONFIRMED),
+        UNCONFIRMED,
+        _in_state(CommentState.UNCONFIRMED, UNCONFIRMED),
         _delete_comments,
     ),
     Rule(
         "spam",
         _("Comments marked as spam"),
-        DELETED,
-        timedelta(days=14),
-        _in_state(CommentState.SPAM),
+        DELETED_OR_EMPTIED,
+        SPAM,
+        _in_state(CommentState.SPAM, SPAM),
         _delete_comments,
     ),
     Rule(
         "rejected",
         _("Rejected comments"),
-        DELETED,
-        timedelta(days=90),
-        _in_state(CommentState.REJECTED),
+        DELETED_OR_EMPTIED,
+        REJECTED,
+        _in_state(CommentState.REJECTED, REJECTED),
         _delete_comments,
     ),
     Rule(

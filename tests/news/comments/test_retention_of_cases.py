@@ -5,9 +5,18 @@ import pytest
 from django.test import Client
 
 from news.comments import moderation, notices
-from news.comments.models import CaseState, Complaint, LegalNotice, ReaderComment
+from news.comments.models import (
+    CaseState,
+    CommentNote,
+    CommentReport,
+    Complaint,
+    LegalNotice,
+    ReaderComment,
+)
 from news.comments.moderation import By
 from news.comments.retention import dry_run, retain
+from news.comments.statements import COMPLAIN_FOR
+from news.consent.models import ConsentEvent
 from tests.factories import make_admin, make_user
 from tests.news.comments.conftest import NOW, MakeComment
 
@@ -110,16 +119,45 @@ def test_complaint_is_emptied_a_year_after_the_answer(make_comment: MakeComment)
     assert (complaint.text, complaint.state, complaint.answer) == ("", "upheld", "Stimmt.")
 
 
-def test_rejected_comment_goes_once_its_complaint_is_emptied(make_comment: MakeComment) -> None:
+def test_rejected_comment_is_emptied_with_its_complaint_and_the_record_stays(
+    make_comment: MakeComment,
+) -> None:
     comment = make_comment("pending", now=NOW - DAY)
-    moderation.reject(comment, By(reason="insult"), now=NOW)
+    CommentNote.objects.create(comment=comment, text="Von Jo, wie immer.", at=NOW)
+    CommentReport.objects.create(comment=comment, reason="insult", text="Von Jo!", at=NOW)
+    moderation.reject(comment, By(reason="insult", tells=True), now=NOW)
     answer(objected(comment))
 
     retain(NOW + YEAR - DAY)
     assert Complaint.objects.get().text == "Das war höflich."
-    for _ in range(2):
-        retain(NOW + YEAR + DAY)
+    later = NOW + YEAR + DAY
+    assert [retain(later)["rejected"] for _ in range(3)] == [0, 1, 0]
 
+    comment.refresh_from_db()
+    assert (comment.state, comment.subject) == ("rejected", "")
+    assert (comment.name, comment.email, comment.text, comment.text_digest) == ("", "", "", "")
+    about_it = (comment.notes, comment.reports, comment.links, comment.holds, comment.revisions)
+    assert [rows.count() for rows in about_it] == [0] * 5
+    # Which decision, for which reason, what was answered, by whom: the record of the case.
+    complaint = Complaint.objects.get()
+    assert (complaint.text, complaint.state, complaint.answer) == ("", "upheld", "Stimmt.")
+    assert complaint.decision and complaint.decision.reason == "insult"
+    last = ConsentEvent.objects.order_by("at", "pk").last()
+    assert last and (last.kind, last.subject, last.comment_id) == ("expired", "", None)
+    with pytest.raises(moderation.ConsentMissing):
+        moderation.approve(comment, By(), now=later)
+
+
+@pytest.mark.parametrize(("tells", "left"), [(True, 1), (False, 0)])
+def test_rejected_comment_is_kept_while_its_writer_may_object(
+    make_comment: MakeComment, tells: bool, left: int
+) -> None:
+    comment = make_comment("pending", now=NOW - DAY)
+    moderation.reject(comment, By(reason="insult", tells=tells), now=NOW)
+
+    retain(NOW + COMPLAIN_FOR - DAY)
+    assert ReaderComment.objects.count() == left
+    retain(NOW + COMPLAIN_FOR + DAY)
     assert not ReaderComment.objects.exists()
 
 
