@@ -16,6 +16,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from news.comments import notices, permissions, rules
+from news.comments.desk import unsent
 from news.comments.desk.forms import CaseForm
 from news.comments.models import CaseState, Complaint, LegalNotice
 from news.comments.notices import AlreadyDecided, NotYours
@@ -47,13 +48,22 @@ class CaseInspectView(generic.InspectView):
         if "form" not in kwargs:
             return self.http_method_not_allowed(request)
         response: HttpResponse = self.get(request, *args, **kwargs)
-        response.status_code = 422
         return response
 
-    def get_form(self) -> CaseForm:
+    def may_decide(self) -> bool:
+        """Whether the form stands on the page."""
+        return bool(self.object.state == CaseState.OPEN)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
         form: CaseForm = self.kwargs.get("form") or CaseForm()
         form.auto_id = "case-%s"
-        return form
+        may_decide = self.may_decide()
+        return context | {
+            "form": form,
+            "may_decide": may_decide,
+            "unsent": [] if may_decide else unsent.words_of([form]),
+        }
 
 
 class NoticeIndexView(generic.IndexView):
@@ -70,7 +80,7 @@ class NoticeInspectView(CaseInspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"notice": self.object, "form": self.get_form()}
+        return context | {"notice": self.object}
 
 
 class ComplaintIndexView(generic.IndexView):
@@ -91,9 +101,10 @@ class ComplaintInspectView(CaseInspectView):
         return context | {
             "complaint": complaint,
             "rule": rules.label(complaint.decision) if complaint.decision else "",
-            "may_decide": notices.may_decide(complaint, self.request.user),
-            "form": self.get_form(),
         }
+
+    def may_decide(self) -> bool:
+        return super().may_decide() and notices.may_decide(self.object, self.request.user)
 
 
 @require_POST
@@ -115,19 +126,26 @@ def _decide(request: HttpRequest, decide: Any, case: Any, namespace: str) -> Htt
     url = reverse(f"{namespace}:inspect", args=[case.pk])
     if not form.is_valid():
         messages.error(request, _("Please choose a decision and give reasons."))
-        show = resolve(url)
-        shown: HttpResponse = show.func(request, *show.args, **show.kwargs, form=form)
-        return shown
+        return _show_again(request, url, form, status=422)
     state, answer = CaseState(form.cleaned_data["state"]), form.cleaned_data["answer"]
     try:
         decide(case, state, answer=answer, actor=request.user, now=timezone.now())
     except AlreadyDecided:
         messages.warning(request, _("Nothing done: somebody else has decided meanwhile."))
+        return _show_again(request, url, form, status=409)
     except NotYours:
         messages.error(request, _("This was your own decision: somebody else has to answer."))
-    else:
-        messages.success(request, _("The decision is kept, and the answer is on its way."))
+        return _show_again(request, url, form, status=409)
+    messages.success(request, _("The decision is kept, and the answer is on its way."))
     return redirect(url)
+
+
+def _show_again(request: HttpRequest, url: str, form: CaseForm, status: int) -> HttpResponse:
+    """Show the case as it is now, with the form as it was filled in."""
+    show = resolve(url)
+    response: HttpResponse = show.func(request, *show.args, **show.kwargs, form=form)
+    response.status_code = status
+    return response
 
 
 class CaseViewSet(ModelViewSet):

@@ -198,6 +198,8 @@ def _answer(
     comment.refresh_from_db()
     answer = {
         "done": is_done,
+        # Something is missing in what was said; the comment itself is as it was.
+        "retry": status == 422,
         "message": message,
         "state": comment.state,
         "version": comment.version,
@@ -276,9 +278,11 @@ def end_hold(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refuse_form(request, comment, {"end_hold_form": form})
     by = By(actor=request.user, note=form.cleaned_data["text"])
-    for held in LegalHold.objects.filter(comment=comment, ended_at=None):
-        moderation.end_hold(held, by, now=timezone.now())
-        messages.success(request, _("The comment is no longer kept as evidence."))
+    held = LegalHold.objects.filter(comment=comment, ended_at=None).first()
+    if not (held and moderation.end_hold(held, by, now=timezone.now())):
+        messages.warning(request, _("Nothing done: somebody else has decided meanwhile."))
+        return _show_again(request, comment, {"end_hold_form": form}, status=409)
+    messages.success(request, _("The comment is no longer kept as evidence."))
     return redirect(inspect_url(comment))
 
 

@@ -17,8 +17,8 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
 
-from news.comments import alerts, cuts, discussion, permissions, rules, standings
-from news.comments.desk import decisions, presence, upkeep
+from news.comments import alerts, cuts, discussion, moderation, permissions, rules, standings
+from news.comments.desk import decisions, presence, unsent, upkeep
 from news.comments.desk.decisions import VERBS, comments_of, possible_verbs
 from news.comments.desk.forms import CutForm, DecisionForm, HoldForm, NoteForm, StandingForm
 from news.comments.models import (
@@ -261,6 +261,14 @@ class CommentInspectView(InspectView):
         evidence = comment.legal_holds.filter(ended_at=None).select_related("actor").first()
         start, end = cuts.brackets(comment.text)
         form = partial(DecisionForm, auto_id="decide-%s")
+        shown = {
+            "form": any(VERBS[name].asks_reason for name in verbs),
+            "cut_form": comment.state in moderation.CUTTABLE,
+            "hold_form": not evidence and comment.state != CommentState.WITHDRAWN,
+            "end_hold_form": bool(evidence),
+        }
+        typed = self.kwargs.get("typed", {})
+        unplaced = [form for name, form in typed.items() if not shown.get(name, True)]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "comment": comment,
@@ -279,8 +287,9 @@ class CommentInspectView(InspectView):
             ],
             "events": events.select_related("text"),
             "verbs": [(name, VERBS[name]) for name in verbs],
-            "may_cut": comment.state in ("pending", "published"),
-            "may_hold": not evidence and comment.state != CommentState.WITHDRAWN,
+            "may_cut": shown["cut_form"],
+            "may_hold": shown["hold_form"],
+            "unsent": unsent.words_of(unplaced),
             "form": form(),
             "cut_form": CutForm(initial={"marked": comment.text}, auto_id="cut-%s"),
             "brackets": {"start": start, "end": end},
@@ -290,7 +299,7 @@ class CommentInspectView(InspectView):
             "standing_form": StandingForm(auto_id="standing-%s"),
             "canned": decisions.canned_json(),
             "may_close": permissions.may_moderate_article(self.request.user, comment.article),
-            **self.kwargs.get("typed", {}),
+            **typed,
         }
 
     def _history(self, comment: ReaderComment) -> list[ReaderComment]:

@@ -54,7 +54,8 @@
     const hasKeys = root.dataset.keys === "on";
     const undone = JSON.parse(sessionStorage.getItem("desk-undo") || "[]");
     let asked = null;
-    let unsent = null;
+    // What was typed about a comment and did not reach anybody, by row.
+    const unsent = new Map();
 
     const rows = () => [...document.querySelectorAll("[data-desk-comment]")];
     const left = () => rows().filter((row) => !row.dataset.done);
@@ -108,16 +109,21 @@
         });
         say(answer.message);
         row.dataset.version = answer.version;
-        if (!answer.done) {
+        if (answer.retry) {
+          unsent.set(row, said);
+          choose(row);
+        } else if (!answer.done) {
           showResult(row, answer.message, "");
+          showUnsent(row, said);
         } else {
+          unsent.delete(row);
           showResult(row, answer.message, answer.undo);
           if (answer.undo) remember(answer.undo, row.dataset.deskComment);
         }
         if (!left().length) loadMore();
       } catch (error) {
         say(root.dataset.failed);
-        if (said.reason) unsent = { row, said };
+        if (said.reason) unsent.set(row, said);
         choose(row);
       } finally {
         delete row.dataset.busy;
@@ -136,6 +142,20 @@
       button.textContent = root.dataset.undo;
       button.addEventListener("click", () => takeBack(undo, row.dataset.deskComment));
       done.append(button);
+    }
+
+    /* Somebody else decided: what was typed has no place any more, but it is not lost. */
+    function showUnsent(row, said) {
+      const words = [said.text, said.ground, said.note].filter(Boolean).join("\n\n");
+      if (!words) return;
+      const label = document.createElement("label");
+      const field = document.createElement("textarea");
+      label.textContent = root.dataset.unsent;
+      field.readOnly = true;
+      field.rows = 3;
+      field.value = words;
+      label.append(field);
+      row.querySelector("[data-desk-done]").append(label);
     }
 
     async function takeBack(url, pk) {
@@ -168,13 +188,15 @@
       });
       form.elements.tells.checked = "tells" in said;
       form.elements.text.dataset.typed = "1";
+      form.dataset.touched = "1";
     }
 
     function askReason(row, verb, label) {
       asked = { row, verb };
       form.reset();
       delete form.elements.text.dataset.typed;
-      if (unsent && unsent.row === row) fillAgain(unsent.said);
+      delete form.dataset.touched;
+      if (unsent.has(row)) fillAgain(unsent.get(row));
       dialog.querySelector("[data-desk-send]").textContent = label;
       dialog.querySelector("[data-desk-dialog-title]").textContent = label;
       dialog.showModal();
@@ -268,8 +290,16 @@
     form.elements.text.addEventListener("input", (event) => {
       event.target.dataset.typed = "1";
     });
+    form.addEventListener("input", (event) => {
+      if (event.target.matches("textarea, [type=text]")) form.dataset.touched = "1";
+    });
     dialog.querySelector("[data-desk-cancel]").addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
+      // Closed without sending: what was typed is there when it is opened again.
+      if (asked && form.dataset.touched) {
+        unsent.set(asked.row, Object.fromEntries(new FormData(form)));
+      }
+      asked = null;
       const row = current();
       if (row) row.focus({ preventScroll: true });
     });

@@ -4,12 +4,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from news.comments import moderation, notices
-from news.comments.models import CommentNote, LegalHold, LegalNotice, ReaderComment
+from news.comments.models import (
+    CaseState,
+    CommentNote,
+    LegalHold,
+    LegalNotice,
+    ReaderComment,
+)
 from news.comments.moderation import By
 from tests.factories import make_user
 from tests.news.comments.conftest import NOW, MakeComment
@@ -103,6 +110,53 @@ def test_typing_outlives_that_somebody_else_decided(
     assert comment.state == "published"
 
 
+def test_typing_is_shown_where_its_form_has_no_place_any_more(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment("pending")
+    seen = comment.version
+    moderation.reject(comment, By(rule="test", reason="insult"), now=NOW)
+    marked = "[[Guter]] Text."
+
+    for data in (
+        {"name": "decide", "verb": "reject", "reason": "insult", "note": WORDS},
+        {"name": "cut", "marked": marked, "reason": "insult", "text": WORDS},
+    ):
+        status, page = post(moderator, comment=comment, seen=seen, **data)
+        unsent = page.partition("data-unsent")[2].partition("</div>")[0]
+        assert (status, SHOWN in unsent) == (409, True)
+        assert (marked in unsent) == (data["name"] == "cut")
+
+
+def test_reason_typed_for_evidence_that_somebody_else_ended_is_shown(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment()
+    until = timezone.localdate() + timedelta(days=9)
+    hold = moderation.put_on_hold(comment, By(note="Az. 1"), until=until, now=NOW)
+    moderation.end_hold(hold, By(), now=NOW)
+
+    status, page = post(moderator, "end_hold", comment, text=WORDS)
+
+    assert (status, SHOWN in page.partition("data-unsent")[2]) == (409, True)
+
+
+def test_a_script_hears_whether_it_may_ask_again(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment("pending")
+    url = reverse("reader_comments_admin:decide", args=[comment.pk])
+
+    def send(**said: str) -> tuple[bool, bool]:
+        data = {"verb": "reject", "reason": "insult"} | said
+        answer = moderator.post(url, data, HTTP_ACCEPT="application/json").json()
+        return answer["done"], answer["retry"]
+
+    assert send(text="x" * 2001) == (False, True)
+    assert send(seen="published.0") == (False, False)
+    assert send() == (True, False)
+
+
 def test_pages_of_comments_and_cases_take_no_posts(
     moderator: Client, make_comment: MakeComment
 ) -> None:
@@ -133,3 +187,50 @@ def test_the_answer_to_a_case_stays_without_a_decision(
     notice.refresh_from_db()
     complaint.refresh_from_db()
     assert (notice.state, complaint.state) == ("open", "open")
+
+
+@pytest.mark.parametrize("is_complaint", [True, False])
+def test_an_answer_that_came_too_late_is_shown_beside_what_was_decided(
+    moderator: Client, make_comment: MakeComment, is_complaint: bool
+) -> None:
+    comment = make_comment()
+    moderation.hide(comment, By(reason="insult"), now=NOW)
+    decision = comment.decisions.order_by("pk").last()
+    assert decision
+    case: Any = LegalNotice.objects.create(
+        reference="2026-ABCDEFGH", comment=comment, url="https://x.example/", language="de", at=NOW
+    )
+    decide: Any = notices.decide_notice
+    if is_complaint:
+        case, decide = notices.complain(decision, "Nein.", now=NOW), notices.decide_complaint
+    decide(case, CaseState.REFUSED, answer="Schon da.", actor=make_user("andere"), now=NOW)
+
+    url = reverse(f"{'complaints' if is_complaint else 'legal_notices'}:decide", args=[case.pk])
+    response = moderator.post(url, {"state": "upheld", "answer": WORDS})
+    page = response.content.decode()
+
+    assert (response.status_code, SHOWN in page.partition("data-unsent")[2]) == (409, True)
+    assert "Schon da." in page
+    case.refresh_from_db()
+    assert (case.state, case.answer) == ("refused", "Schon da.")
+
+
+def test_answer_to_a_complaint_about_ones_own_decision_is_not_lost(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment()
+    make_user("andere", groups=("Comment moderators",))
+    me = get_user_model().objects.get(username="mod")
+    moderation.hide(comment, By(actor=me, reason="insult"), now=NOW)
+    decision = comment.decisions.order_by("pk").last()
+    assert decision
+    complaint = notices.complain(decision, "Nein.", now=NOW)
+
+    url = reverse("complaints:decide", args=[complaint.pk])
+    response = moderator.post(url, {"state": "refused", "answer": WORDS})
+    page = response.content.decode()
+
+    assert (response.status_code, SHOWN in page.partition("data-unsent")[2]) == (409, True)
+    assert "data-not-yours" in page
+    complaint.refresh_from_db()
+    assert complaint.state == "open"
