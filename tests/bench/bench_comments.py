@@ -1,91 +1,72 @@
 """How many comments are taken a second over the real server, every check on, and how a long
 thread renders.
 
-The floor is the same server with one INSERT for each request. Client, server and database share
-the machine: the figures are low, the ratio is what counts.
+Web processes as the site runs them, the worker for mail and upkeep beside them, and a mail server
+that takes what it sends. The floor is the same server with one INSERT for each request. Client,
+server, worker and database share the machine: the figures are low, the ratio is what counts.
 """
 
-import http.client
+import json
 import os
 import statistics
-import threading
+import subprocess
+import sys
 import time
-import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlencode
 
-from tests.bench.bench_intake import served
+from tests.bench.bench_intake import free_port
+from tests.bench.web import served
 from tests.bench.world import bench_world, report, seconds
 
 SECONDS = 10.0
-CLIENTS = 6
+CONNECTIONS = 6
 THREAD = 2000
 
 
 class Sender:
-    """Readers of their own, so that no limit is met and no two comments are alike."""
+    """Sends comments to one server, in a process of its own."""
 
     def __init__(self, port: int, path: str, ticket: str) -> None:
-        self.port, self.path, self.ticket = port, path, ticket
-        self.times: list[float] = []
-
-    def send(self, connection: http.client.HTTPConnection, client: int, number: int) -> None:
-        unique = uuid.uuid4().hex
-        body = urlencode(
-            {
-                "name": "Jo Beispiel",
-                "email": f"{unique}@example.org",
-                "text": f"Ein Kommentar von mittlerer Länge, wie ihn Leute schreiben: {unique}. "
-                "Er hat zwei Absätze.\n\nUnd hier endet er.",
-                "consent": "1",
-                "homepage": "",
-                "ticket": self.ticket,
-                "parent": "",
-            }
-        )
-        headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Sec-Fetch-Site": "same-origin",
-            "X-Forwarded-For": f"10.{client}.{number >> 8 & 255}.{number & 255}",
-        }
-        started = time.perf_counter()
-        connection.request("POST", self.path, body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status in (204, 303), answer.status
-        self.times.append(time.perf_counter() - started)
+        self.target = [str(port), path, ticket]
 
     def at_full_speed(self) -> float:
         """Return how many a second are taken."""
-        return self._run(CLIENTS, 0.0)
+        return len(self._send(0)) / SECONDS
 
     def at_rate(self, rate: float) -> float:
         """Send `rate` a second, evenly; return the 95th percentile in milliseconds."""
-        self._run(CLIENTS, CLIENTS / rate)
-        return statistics.quantiles(self.times, n=20)[-1] * 1000
+        return statistics.quantiles(self._send(rate), n=20)[-1] * 1000
 
-    def _run(self, clients: int, pace: float) -> float:
-        self.times = []
-        began = time.perf_counter()
+    def _send(self, rate: float) -> list[float]:
+        words = [*self.target, str(SECONDS), str(CONNECTIONS), str(rate)]
+        command = [sys.executable, "-m", "tests.bench.comment_load", *words]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        times: list[float] = json.loads(done.stdout)
+        return times
 
-        def work(client: int) -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-            due = began + pace * client / clients
-            number = 0
-            while time.perf_counter() < began + SECONDS:
-                number += 1
-                if pace:
-                    time.sleep(max(0.0, due - time.perf_counter()))
-                    due += pace
-                self.send(connection, client, number)
-            connection.close()
 
-        threads = [threading.Thread(target=work, args=(client,)) for client in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return len(self.times) / (time.perf_counter() - began)
+@contextmanager
+def beside(*arguments: str) -> Iterator[None]:
+    """Run a process for as long as it is needed."""
+    process = subprocess.Popen([sys.executable, "-m", *arguments])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def seconds_until_sent() -> float:
+    """Return how long the worker still needs for the mails that wait."""
+    from cms.outbox.models import Mail, MailState
+
+    began = time.perf_counter()
+    while Mail.objects.filter(state=MailState.WAITING).exists():
+        time.sleep(0.1)
+        assert time.perf_counter() < began + 60
+    return time.perf_counter() - began
 
 
 def make_article() -> Any:
@@ -136,14 +117,20 @@ def fill_thread(article: Any) -> None:
 
 
 def measure_page(article: Any) -> tuple[float, int]:
-    """Return the median of rendering the article uncached, in milliseconds, and its queries."""
+    """Return the median of rendering the article, in milliseconds, and its queries.
+
+    Nothing is cached, not even the parts that pages share.
+    """
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from cms.page_cache import fragments
+
     client = Client()
 
     def get() -> None:
+        fragments.forget_all()
         assert client.get(article.url).status_code == 200
 
     get()
@@ -153,7 +140,9 @@ def measure_page(article: Any) -> tuple[float, int]:
 
 
 def main() -> None:
+    mail_port = free_port()
     os.environ |= {
+        "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
         "TRUSTED_PROXIES": "127.0.0.1",
         # The counters count; they only never say no.
         "COMMENTS_PER_NETWORK": "1000000",
@@ -161,7 +150,6 @@ def main() -> None:
         "COMMENTS_PROOF_PER_ARTICLE": "1000000",
         "COMMENTS_PROOF_PER_SITE": "1000000",
         "ALLOWED_HOSTS": "*",
-        "WEB_THREADS": "4",
     }
     with bench_world():
         from datetime import UTC, datetime, timedelta
@@ -170,6 +158,7 @@ def main() -> None:
         from django.core.management import call_command
         from django.db import connection
 
+        from cms.outbox.models import Mail, MailState
         from news.comments import tickets
         from news.comments.models import ReaderComment
         from news.consent.models import ConsentText
@@ -190,14 +179,27 @@ def main() -> None:
         os.environ["REDIS_URL"] = settings.REDIS_URL
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE bench_floor (id varchar(40), body text)")
-        with served("tests.bench.bare_insert:application") as port:
-            floor = Sender(port, path, ticket).at_full_speed()
-        with served("cms.wsgi:application") as port:
-            sender = Sender(port, path, ticket)
+        connection.close()
+        with served("tests.bench.bare_insert:application") as server:
+            floor = Sender(server.port, path, ticket).at_full_speed()
+        worker = ["celery", "--quiet", "-A", "cms", "worker", "--beat", "--pool", "threads"]
+        worker += ["--queues", "mail,upkeep", "--concurrency", "2", "--loglevel", "error"]
+        worker += ["--schedule", str(settings.VAR_DIR / "beat"), "--without-gossip"]
+        with (
+            beside("tests.bench.mail_sink", str(mail_port)),
+            beside(*worker),
+            served("cms.wsgi:application") as server,
+        ):
+            sender = Sender(server.port, path, ticket)
             sender.at_full_speed()  # warm: templates, connections, what is kept in memory
             rate = sender.at_full_speed()
-            assert ReaderComment.objects.count() >= len(sender.times)
+            late = seconds_until_sent()
             p95 = sender.at_rate(100)
+            seconds_until_sent()
+            assert (
+                Mail.objects.filter(state=MailState.SENT).count() == ReaderComment.objects.count()
+            )
+            assert ReaderComment.objects.count() > SECONDS * rate
         report("floor: bare server, one INSERT", f"{floor:,.0f} requests/s")
         report(
             f"comments taken, all checks on, {connection.vendor}",
@@ -205,6 +207,7 @@ def main() -> None:
             ratio=f"{rate / floor:.2f} of floor",
             target="200 a second",
         )
+        report("  their mails all sent after the last comment", f"{late:.1f} s")
         report("  p95 at 100 a second", f"{p95:.1f} ms", target="60 ms")
         fill_thread(article)
         median, queries = measure_page(article)
