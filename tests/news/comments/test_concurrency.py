@@ -94,8 +94,11 @@ def test_every_transition_of_many_moderators_is_on_the_record(make_comment: Make
 
         return act
 
-    at_once(*(moderate(seed) for seed in range(4)))
+    ends = at_once(*(moderate(seed) for seed in range(4)))
 
+    assert ends == ["None"] * 4
+    by_moderators = CommentDecision.objects.filter(rule__startswith="moderator")
+    assert by_moderators.values("rule").distinct().count() > 1
     for comment in comments:
         comment.refresh_from_db()
         decisions = list(comment.decisions.order_by("pk"))

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cms.page_cache import fragments
 from news.comments import discussion, readers
 from news.comments.models import CommentState, ReaderComment
 from news.consent.models import ConsentText
@@ -131,6 +132,26 @@ def test_article_page_keeps_to_its_queries(
         costs.append(len(ours))
     # settings, texts and thread; they are asked for again when they change
     assert costs == [3, 0]
+
+
+def test_uncached_article_costs_as_many_statements_with_sixty_comments_as_with_three(
+    client: Client, article: ArticlePage, text: ConsentText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discussion, "PER_PAGE", 100)
+    many = make_many(article, text, 60)
+    ReaderComment.objects.filter(pk__gt=many[29].pk).update(parent=many[0])
+    client.get(article.url)  # what the program asks once, whatever the page
+    costs, shown = [], []
+    for pks in ([c.pk for c in many], [many[0].pk, many[1].pk, many[30].pk]):
+        ReaderComment.objects.exclude(pk__in=pks).update(state=CommentState.HIDDEN)
+        fragments.forget_all()
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(article.url).content.decode()
+        costs.append(len(queries))
+        shown.append(page.count('id="comment-') - page.count('id="comment-f'))
+
+    assert costs[0] == costs[1] > 0
+    assert shown[0] > 60 > shown[1]
 
 
 def test_roles_come_from_a_confirmed_address_only(

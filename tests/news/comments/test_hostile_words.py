@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
 from cms.outbox import delivery
 from cms.outbox.models import Mail
-from news.comments import access, links, moderation, text
+from cms.page_cache import fragments
+from news.comments import access, links, mails, moderation, text
 from news.comments.discussion import Node
 from news.comments.models import CommentState, LinkPurpose, ReaderComment
 from news.comments.moderation import By
@@ -276,3 +278,86 @@ def test_no_words_take_long(surface: str) -> None:
         if min(took) > 0.05:
             slow[words[:30]] = min(took)
     assert slow == {}
+
+
+Show = Callable[[], Any]
+
+
+@pytest.fixture
+def surfaces(client: Client, article: ArticlePage, make_comment: MakeComment) -> dict[str, Show]:
+    """What shows one published comment, whatever it says by then; and what searches for it."""
+    pk = make_comment(email="jo@example.org").pk
+    admin = Client()
+    admin.force_login(make_admin())
+    queue = reverse("reader_comments_admin:list") + "?state=published"
+    feed = reverse("reader_comments:feed", args=[article.pk])
+
+    def get(client: Client, url: str, **data: str) -> None:
+        answer = client.get(url, data) if data else client.get(url)
+        assert answer.status_code == 200, url
+        if answer.streaming:
+            b"".join(answer)
+
+    def words() -> str:
+        return ReaderComment.objects.values_list("text", flat=True).get(pk=pk)[:500]
+
+    def mail() -> None:
+        mails.ask_for_confirmation(ReaderComment.objects.get(pk=pk), now=datetime.now(UTC))
+        sent = Mail.objects.order_by("-pk")[0]
+        EmailMessage(sent.subject, sent.text, to=[sent.to]).message().as_bytes()
+
+    return {
+        "page with structured data": lambda: get(client, article.url),
+        "admin list": lambda: get(admin, queue),
+        "admin page": lambda: get(admin, reverse("reader_comments_admin:inspect", args=[pk])),
+        "mail": mail,
+        "feed": lambda: get(client, feed),
+        "CSV": lambda: get(admin, f"{queue}&export=csv"),
+        "API": lambda: get(client, f"/api/v2/pages/{article.pk}/"),
+        "search": lambda: get(client, "/suche/", q=words()),
+        "search in the queue": lambda: get(admin, queue.partition("?")[0], q=words()),
+    }
+
+
+# The name is also the place of the words among the surfaces.
+NAMES = [
+    "page with structured data",
+    "admin list",
+    "admin page",
+    "mail",
+    "feed",
+    "CSV",
+    "API",
+    "search",
+    "search in the queue",
+]
+
+
+@pytest.mark.parametrize("surface", NAMES)
+def test_no_words_hold_up_a_surface(surfaces: dict[str, Show], surface: str) -> None:
+    """What any words add to the plain ones: less than 50 ms of this thread's processor time."""
+    show = surfaces[surface]
+
+    def cost(words: str) -> float:
+        fields = {
+            "name": text.clean_line(words)[:80] or "x",
+            "text": text.clean_text(words)[:5000],
+        }
+        ReaderComment.objects.update(**fields)
+        fragments.forget_all()
+        started = time.thread_time()
+        show()
+        return time.thread_time() - started
+
+    plain = min(cost("Guter Text.") for _ in range(3))
+    slow = [
+        words[:30]
+        for words in HOSTILE
+        # Once is enough for what is quick; whatever was not is asked twice more.
+        if all(cost(words) - plain > 0.05 for _ in range(3))
+    ]
+    assert slow == []
+
+
+def test_every_surface_is_measured(surfaces: dict[str, Show]) -> None:
+    assert list(surfaces) == NAMES
