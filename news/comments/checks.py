@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from cms.page_cache import fragments
 from news.comments import proof
 from news.comments.limits import Traffic
-from news.comments.models import CommentState, HoldKind, ReaderComment
+from news.comments.models import HoldKind, ReaderComment
 from news.consent import subjects
 
 # Shorter words of agreement are sent by many people.
@@ -83,13 +83,12 @@ def copy(candidate: Candidate) -> Doubt | None:
     """Words that stand below the article already, or came from the same address before."""
     if len(candidate.text) < SHORTEST_COPY:
         return None
-    same = ReaderComment.objects.filter(text_digest=text_digest(candidate.text)).exclude(
-        state=CommentState.WITHDRAWN
+    same = ReaderComment.objects.filter(
+        Q(article=candidate.article_id) | Q(subject__in=subjects.references(candidate.email)),
+        # Withdrawn comments have no digest any more.
+        text_digest=text_digest(candidate.text),
     )
-    mine = subjects.references(candidate.email)
-    if same.filter(Q(article=candidate.article_id) | Q(subject__in=mine)).exists():
-        return Doubt(HoldKind.COPY)
-    return None
+    return Doubt(HoldKind.COPY) if same.exists() else None
 
 
 def proof_of_work(candidate: Candidate) -> Doubt | None:
