@@ -286,7 +286,8 @@ class CommentInspectView(InspectView):
                 for decision in comment.decisions.select_related("actor")
             ],
             "events": events.select_related("text"),
-            "verbs": [(name, VERBS[name]) for name in verbs],
+            # Evidence never goes back on the page.
+            "verbs": [(name, VERBS[name]) for name in verbs if not evidence or name != "approve"],
             "may_cut": shown["cut_form"],
             "may_hold": shown["hold_form"],
             "unsent": unsent.words_of(unplaced),
