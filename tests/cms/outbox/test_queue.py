@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from cms.outbox import delivery, tasks
+from cms.outbox import delivery, queue, tasks
 from cms.outbox.models import EntryState, OutboxEntry
 from cms.outbox.queue import POKED, poke, poke_followed, put
 
@@ -59,6 +59,8 @@ def test_broken_broker_never_reaches_the_caller(monkeypatch: pytest.MonkeyPatch)
         raise OperationalError("away")
 
     monkeypatch.setattr(tasks.deliver, "apply_async", refuse)
+    monkeypatch.setattr(queue, "_quiet_until", 0.0)
+    poke_followed()
 
     poke()
 
@@ -67,6 +69,7 @@ def test_broken_broker_never_reaches_the_caller(monkeypatch: pytest.MonkeyPatch)
 def pokes(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What the broker got."""
     sent: list[dict] = []
+    monkeypatch.setattr(queue, "_quiet_until", 0.0)
     monkeypatch.setattr(tasks.deliver, "apply_async", lambda **options: sent.append(options))
     poke_followed()
     return sent
