@@ -54,6 +54,9 @@ class SetUpView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
     header_icon = "lock"
     template_name = "signing_in/set_up.html"
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
     def get_initial(self) -> dict[str, Any]:
         return {"secret": second_factor.offer(self.request.user)}
 
@@ -99,6 +102,9 @@ class RemoveView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     page_title = gettext_lazy("Remove second factor")
     header_icon = "lock-open"
     template_name = "signing_in/remove.html"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not second_factor.has_one(request.user):
