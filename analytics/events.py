@@ -43,6 +43,18 @@ class DropReason(models.TextChoices):
     POISON = "poison", _("Unreadable in the stream")
 
 
+class BotKind(models.TextChoices):
+    """What a robot is for: the detail of a drop for being one."""
+
+    AI = "ai", _("AI companies")
+    MONITOR = "monitor", _("Monitoring")
+    FEED = "feed", _("Feed readers")
+    SOCIAL = "social", _("Previews in networks and messengers")
+    SEARCH = "search", _("Search engines")
+    TOOL = "tool", _("Tools and scripts")
+    OTHER = "other", _("Other robots")
+
+
 class Dimension(models.IntegerChoices):
     """What is known of a view besides its page and time: classes, never raw values."""
 

@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet, Sum
 from django.urls import reverse
 
 from analytics import health
-from analytics.events import DropReason
+from analytics.events import BotKind, DropReason
 from analytics.models import DropCount, PageBucket, PoisonEntry, Window, WindowTotal
 from analytics.timebuckets import start_of
 
@@ -84,5 +84,5 @@ def _hour_of(moment: datetime) -> int:
 
 def _shares(rows: QuerySet[DropCount], column: str) -> list[Share]:
     counted = rows.values_list(column).annotate(total=Sum("count")).order_by("-total", column)
-    labels = dict(DropReason.choices) if column == "reason" else {}
+    labels = dict(DropReason.choices if column == "reason" else BotKind.choices)
     return [Share(str(labels.get(value, value)), count) for value, count in counted]

@@ -16,6 +16,7 @@ from wagtail.models import Page
 
 from analytics import buffer, channels
 from analytics.channels import Channel
+from analytics.events import BotKind as BotKind
 from analytics.events import Dimension, DropReason
 from analytics.figures import Totals, facts
 from analytics.figures.facts import Buckets, Days, Span

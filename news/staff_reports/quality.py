@@ -20,15 +20,7 @@ from analytics.figures.spans import DropReason
 from news.staff_reports import charts
 from news.staff_reports.views import StaffReportView
 
-BOT_KINDS = {
-    "ai": gettext_lazy("AI companies"),
-    "monitor": gettext_lazy("Monitoring"),
-    "feed": gettext_lazy("Feed readers"),
-    "social": gettext_lazy("Previews in networks and messengers"),
-    "search": gettext_lazy("Search engines"),
-    "tool": gettext_lazy("Tools and scripts"),
-    "other": gettext_lazy("Other robots"),
-}
+BOT_KINDS = dict(spans.BotKind.choices)
 
 
 @dataclass(slots=True)

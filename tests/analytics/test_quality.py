@@ -5,7 +5,7 @@ from django.test import override_settings
 from wagtail.users.models import UserProfile
 
 from analytics import buffer
-from analytics.events import DropReason
+from analytics.events import BotKind, DropReason
 from analytics.health import Health
 from analytics.quality import Quality, Share, is_beacon_reachable, look
 from analytics.timebuckets import start_of
@@ -39,7 +39,7 @@ def test_views_stand_beside_what_was_not_counted(counting, spool_dir):
         poison_count=0,
         views=1,
         drops=[Share(str(DropReason.BOT.label), 3), Share(str(DropReason.STAFF.label), 1)],
-        bots=[Share("search", 2), Share("ai", 1)],
+        bots=[Share(str(BotKind.SEARCH.label), 2), Share(str(BotKind.AI.label), 1)],
     )
 
 
@@ -78,4 +78,4 @@ def test_page_says_what_is_wrong_and_what_was_dropped(client, counting, spool_di
     assert "Counting needs attention." in html
     assert "not reachable at the address of the site" in html
     assert '<th scope="row">Bot by its own account</th><td>1</td>' in html
-    assert '<th scope="row">search</th><td>1</td>' in html
+    assert '<th scope="row">Search engines</th><td>1</td>' in html
