@@ -17,7 +17,7 @@ VIEW = "analytics.view_data_quality"
 
 class CountingCheckView(WagtailAdminTemplateMixin, TemplateView):
     page_title = _("Counting check")
-    header_icon = "warning"
+    header_icon = "check"
     template_name = "analytics/counting_check.html"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -25,6 +25,9 @@ class CountingCheckView(WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

@@ -83,6 +83,6 @@ def register_counting_check_menu_item() -> CountingCheckMenuItem:
         _("Counting check"),
         reverse_lazy("counting_check"),
         name="counting-check",
-        icon_name="warning",
+        icon_name="check",
         order=120,
     )

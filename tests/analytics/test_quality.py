@@ -75,6 +75,8 @@ def test_page_says_what_is_wrong_and_what_was_dropped(client, counting, spool_di
 
     html = client.get("/admin/reports/counting/").content.decode()
 
+    assert "<title>Counting check" in html.replace("\n", "").replace("  ", "")
+    assert html.count("Counting check") >= 3  # menu, title, and where one is
     assert "Counting needs attention." in html
     assert "not reachable at the address of the site" in html
     assert '<th scope="row">Bot by its own account</th><td>1</td>' in html
