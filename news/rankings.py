@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import translation
 from wagtail.models import Page
 
-from analytics.ranking import RankingUnavailable, top_pages
+from analytics.ranking import PageScore, RankingUnavailable, top_pages
 from cms.page_cache import fragments
 from news.models import ArticlePage
 
@@ -63,10 +63,16 @@ def most_read(
         exclude=exclude,
         now=now,
     )
-    page_ids = [score.page_id for score in scores]
+    return _in_order(scores, _articles([score.page_id for score in scores]))
+
+
+def _articles(page_ids: list[int]) -> dict[int, ArticlePage]:
     rows = ArticlePage.objects.rankable().filter(pk__in=page_ids).defer_streamfields()
-    articles = {article.pk: article for article in rows}
-    # An article that was withdrawn between the two queries is left out.
+    return {article.pk: article for article in rows}
+
+
+def _in_order(scores: list[PageScore], articles: dict[int, ArticlePage]) -> list[RankedArticle]:
+    """Leave out what was withdrawn between the two queries."""
     shown = [score for score in scores if score.page_id in articles]
     return [
         RankedArticle(rank, articles[score.page_id], score.visits, score.views)
@@ -84,11 +90,11 @@ def most_read_beside(
     """
     language = page.locale.language_code if page else translation.get_language()
 
-    def ask() -> list[RankedArticle]:
-        return most_read(limit=limit + 1, language=language, now=now)
-
     try:
-        ranked = ask() if now else _lately(ask, language, limit)
+        if now:
+            ranked = most_read(limit=limit + 1, language=language, now=now)
+        else:
+            ranked = _lately(language, limit + 1)
     except RankingUnavailable as error:
         logger.warning(
             "The ranking cannot be read; pages go without their box.",
@@ -99,9 +105,19 @@ def most_read_beside(
     return [replace(entry, rank=rank) for rank, entry in enumerate(others, start=1)]
 
 
-def _lately(
-    ask: Callable[[], list[RankedArticle]], language: str, limit: int
-) -> list[RankedArticle]:
+def _lately(language: str | None, limit: int) -> list[RankedArticle]:
+    """Ask for the order every few seconds, and for the articles only if there are others."""
+
+    def ask() -> list[RankedArticle]:
+        scores = top_pages(window="7d", limit=limit, language=language)
+        ids = [score.page_id for score in scores]
+        articles = fragments.kept(
+            ("ranked_articles", *sorted(ids)),
+            lambda: _articles(ids),
+            tags=["ranking", "navigation", *(f"page:{pk}" for pk in ids)],
+        )
+        return _in_order(scores, articles)
+
     return fragments.kept(
         ("most_read", language, limit),
         ask,

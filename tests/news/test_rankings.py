@@ -8,6 +8,8 @@ from wagtail.models import Page, PageViewRestriction
 
 from analytics.models import WindowState, WindowTotal
 from analytics.timebuckets import bucket_of
+from cms.page_cache import fragments
+from news.models import ArticlePage
 from news.rankings import most_read, most_read_beside
 from tests.factories import make_article, make_author, make_home, make_section
 
@@ -157,3 +159,22 @@ def test_box_asks_as_much_for_one_as_for_three():
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_box_asks_for_the_articles_only_if_there_are_others(django_assert_num_queries):
+    page = ArticlePage.objects.select_related("locale").get(pk=make_article().pk)
+    first, second = make_article(), make_article()
+    rank(first, second)
+
+    def asked_anew(*, queries: int) -> list[int]:
+        kept = fragments._of_transaction()
+        for key in [key for key in kept if key[0] == "most_read"]:
+            del kept[key]
+        with django_assert_num_queries(queries):
+            return ids(most_read_beside(page))
+
+    assert asked_anew(queries=3) == [first.pk, second.pk]
+    WindowTotal.objects.filter(page_id=second.pk).update(visits=500)
+    assert asked_anew(queries=2) == [second.pk, first.pk]
+    first.unpublish()
+    assert asked_anew(queries=3) == [second.pk]
