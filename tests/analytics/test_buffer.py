@@ -330,7 +330,7 @@ def test_write_that_timed_out_counts_once_with_more_shards(counting, spool_dir, 
 def test_silent_redis_sends_events_to_the_spool_and_they_count_once(counting_alone, spool_dir):
     """Redis takes commands but does not answer: CLIENT PAUSE."""
     events = [view(page) for page in range(1, 7)]
-    counting_alone.execute_command("CLIENT", "PAUSE", "800", "ALL")
+    counting_alone.execute_command("CLIENT", "PAUSE", "1600", "ALL")
     accept(*events)
     assert spool.waiting_bytes() > 0
     counting_alone.ping()
