@@ -34,7 +34,7 @@ from news.consent.models import ConsentText
 from news.models import ArticlePage
 from tests.factories import make_admin, make_article
 
-PATIENCE_SECONDS = 4.0
+PATIENCE_SECONDS = 6.0
 
 
 @pytest.fixture
