@@ -1,36 +1,7 @@
 """What a planner knows of the counting tables after many rows came in at once."""
 
-from __future__ import annotations
-
+from django.apps import apps
 from django.db import connection
-
-from analytics.models import (
-    DropCount,
-    PageBucket,
-    PageDay,
-    PageDayDimension,
-    PageMonthDimension,
-    PageMonthSum,
-    ParentDayDimension,
-    RankingPosition,
-    SiteDay,
-    SiteDayDimension,
-    WindowTotal,
-)
-
-COUNTING = (
-    DropCount,
-    PageBucket,
-    PageDay,
-    PageDayDimension,
-    PageMonthDimension,
-    PageMonthSum,
-    ParentDayDimension,
-    RankingPosition,
-    SiteDay,
-    SiteDayDimension,
-    WindowTotal,
-)
 
 
 def refresh() -> None:
@@ -41,5 +12,7 @@ def refresh() -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for model in COUNTING:
+        for model in apps.get_app_config("analytics").get_models():
+            if not model._meta.managed:
+                continue  # no table: it only names rights
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
