@@ -4,6 +4,8 @@ Pages are plain numbers here, without foreign keys: a page that is gone stays in
 Buckets are the truth for 35 days; day rows (site time) for 25 months; month rows stay.
 """
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -96,14 +98,35 @@ class SiteDayDimension(models.Model):
     visits = models.PositiveIntegerField(default=0)
 
 
+class ParentDayQuerySet(models.QuerySet["ParentDay"]):
+    """Days by whether their sums can be believed."""
+
+    def true(self) -> Self:
+        return self.filter(is_stale=False, shape=ParentDay.SHAPE)
+
+
 class ParentDay(models.Model):
     """A day that is summed by where pages stand in the tree.
 
-    `is_stale` once more was counted for it since, or one of its pages moved or went.
+    `is_stale` once more was counted for it since, or one of its pages moved or went. `shape` is
+    what was summed: where that has grown since, the day is summed again.
     """
+
+    SHAPE = 2
 
     day = models.DateField(primary_key=True)
     is_stale = models.BooleanField(default=True)
+    shape = models.PositiveSmallIntegerField(default=1, db_default=1)
+
+    objects = ParentDayQuerySet.as_manager()
+
+
+class ParentDaySum(Counts):
+    """All pages right below one page on one day; as true as the day's `ParentDay`."""
+
+    pk = models.CompositePrimaryKey("day", "parent_id")
+    day = models.DateField()
+    parent_id = models.PositiveIntegerField()
 
 
 class ParentDayDimension(models.Model):

@@ -8,13 +8,13 @@ what that writer wrote. Whoever reads uses a summary only while it is not marked
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min, Model
+from django.db.models import Min, Model, Q
 from wagtail.models import Page
 
 from analytics.models import (
@@ -24,6 +24,7 @@ from analytics.models import (
     PageMonthSum,
     ParentDay,
     ParentDayDimension,
+    ParentDaySum,
     SiteDay,
     SiteDayDimension,
     SiteMonth,
@@ -76,9 +77,13 @@ def summarise(*, now: datetime) -> int:
     _make_rows(first, today)
     count = 0
     over = (first, settled - timedelta(1))
-    for model, sum_up in ((SiteDay, _sum_day), (ParentDay, _sum_day_by_parent)):
-        stale = model._default_manager.filter(is_stale=True, day__range=over)
-        for day in stale.order_by("-day").values_list("day", flat=True):
+    old_shape = Q(shape__lt=ParentDay.SHAPE)
+    for model, stale, sum_up in (
+        (SiteDay, Q(is_stale=True), _sum_day),
+        (ParentDay, Q(is_stale=True) | old_shape, _sum_day_by_parent),
+    ):
+        days = model._default_manager.filter(stale, day__range=over)
+        for day in days.order_by("-day").values_list("day", flat=True):
             sum_up(day)
             count += 1
     months = SiteMonth.objects.filter(is_stale=True, month__gte=first.replace(day=1))
@@ -96,6 +101,7 @@ def forget_before(edge: date) -> None:
         (SiteDayDimension, "day"),
         (ParentDay, "day"),
         (ParentDayDimension, "day"),
+        (ParentDaySum, "day"),
         (SiteMonth, "month"),
         (PageMonthSum, "month"),
         (PageMonthDimension, "month"),
@@ -139,22 +145,41 @@ def _sum_day(day: date) -> None:
 
 
 def _sum_day_by_parent(day: date) -> None:
-    page, figures = _table(Page), "dimension, value, SUM(views) AS views, SUM(visits) AS visits"
     with transaction.atomic():
-        ParentDay.objects.filter(day=day).update(is_stale=False)
-        ParentDayDimension.objects.filter(day=day).delete()
-        # paths are many: they are looked up once they are few
-        _run(
-            f"INSERT INTO {_table(ParentDayDimension)} "  # noqa: S608
-            "(day, parent_id, dimension, value, views, visits) "
-            "SELECT %s, parent.id, dimension, value, views, visits FROM ("
-            f"SELECT SUBSTR(page.path, 1, LENGTH(page.path) - {Page.steplen}) AS parent_path, "
-            f"{figures} FROM {_table(PageDayDimension)} AS counted "
-            f"JOIN {page} AS page ON page.id = counted.page_id WHERE day = %s "
-            "GROUP BY parent_path, dimension, value"
-            f") AS sums JOIN {page} AS parent ON parent.path = sums.parent_path",
-            [day, day],
-        )
+        ParentDay.objects.filter(day=day).update(is_stale=False, shape=ParentDay.SHAPE)
+        for source, target, keys, figures in (
+            (PageDay, ParentDaySum, (), COUNTS),
+            (
+                PageDayDimension,
+                ParentDayDimension,
+                ("dimension", "value"),
+                ("views", "visits"),
+            ),
+        ):
+            target._default_manager.filter(day=day).delete()
+            _sum_by_parent(day, source, target, keys, figures)
+
+
+def _sum_by_parent(
+    day: date,
+    source: type[Model],
+    target: type[Model],
+    keys: Sequence[str],
+    figures: Sequence[str],
+) -> None:
+    page = _table(Page)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in figures)
+    # paths are many: they are looked up once they are few
+    _run(
+        f"INSERT INTO {_table(target)} (day, parent_id, {', '.join((*keys, *figures))}) "  # noqa: S608
+        f"SELECT %s, parent.id, {', '.join((*keys, *figures))} FROM ("
+        f"SELECT SUBSTR(page.path, 1, LENGTH(page.path) - {Page.steplen}) AS parent_path, "
+        f"{', '.join((*keys, sums))} FROM {_table(source)} AS counted "
+        f"JOIN {page} AS page ON page.id = counted.page_id WHERE day = %s "
+        f"GROUP BY {', '.join(('parent_path', *keys))}"
+        f") AS sums JOIN {page} AS parent ON parent.path = sums.parent_path",
+        [day, day],
+    )
 
 
 def _sum_month(month: date) -> None:

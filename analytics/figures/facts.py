@@ -6,7 +6,7 @@ months that retention has rolled up come as querysets with the same columns.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -48,6 +48,10 @@ class Days:
     def __iter__(self) -> Iterator[date]:
         return (self.first + timedelta(number) for number in range(len(self)))
 
+    def holds(self, other: Days) -> bool:
+        """Say whether all of the other days are among these."""
+        return self.first <= other.first and other.last <= self.last
+
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
@@ -82,13 +86,20 @@ class Pieces:
         return [rows.filter(wanted)] if self.days else []
 
 
-def pieces(days: Days) -> Pieces:
-    """Cut a period; one query."""
-    rows = SiteMonth.objects.filter(month__range=(days.first, days.last), is_stale=False)
+def summed_months(first: date, last: date) -> list[date]:
+    """Return the months that begin on these days and whose sums are true; one query."""
+    rows = SiteMonth.objects.filter(month__range=(first, last), is_stale=False)
+    return list(rows.order_by("month").values_list("month", flat=True))
+
+
+def pieces(days: Days, summed: Iterable[date] | None = None) -> Pieces:
+    """Cut a period; one query, or none with the months that are summed."""
+    if summed is None:
+        summed = summed_months(days.first, days.last)
     months = [
         month
-        for month in rows.order_by("month").values_list("month", flat=True)
-        if month_after(month) - timedelta(1) <= days.last
+        for month in summed
+        if days.first <= month and month_after(month) - timedelta(1) <= days.last
     ]
     rest, start = [], days.first
     for month in months:
@@ -100,8 +111,10 @@ def pieces(days: Days) -> Pieces:
     return Pieces(months, rest)
 
 
-def rows_of(span: Span, page_ids: PageIds | None = None, channel: str = "") -> list[QuerySet[Any]]:
-    """Return querysets of `COLUMNS` that together hold the span; costs one query at most.
+def rows_of(
+    span: Span, page_ids: PageIds | None, channel: str, summed: Iterable[date]
+) -> list[QuerySet[Any]]:
+    """Return querysets of `COLUMNS` that together hold the span; `summed` as in `pieces`.
 
     With a channel only views and visits are known, and by day: the others are 0.
     """
@@ -109,11 +122,11 @@ def rows_of(span: Span, page_ids: PageIds | None = None, channel: str = "") -> l
     if isinstance(span, Buckets):
         found = [PageBucket.objects.filter(bucket__range=(span.first, span.last))]
     elif channel:
-        cut, chosen = pieces(span), Q(dimension=Dimension.CHANNEL, value=channel)
+        cut, chosen = pieces(span, summed), Q(dimension=Dimension.CHANNEL, value=channel)
         found = cut.in_months(PageMonthDimension.objects.filter(chosen))
         found += cut.in_days(PageDayDimension.objects.filter(chosen))
     else:
-        cut = pieces(span)
+        cut = pieces(span, summed)
         found = cut.in_months(PageMonthSum.objects.all()) + cut.in_days(PageDay.objects.all())
         found.append(PageMonth.objects.filter(month__range=(span.first, span.last)))
     if page_ids is not None:
@@ -146,8 +159,14 @@ def with_totals(
     wanted: list[tuple[str, Span]] = [(f"{', '.join(COLUMNS)}, 0", span)]
     if before is not None:
         wanted.append((f"page_id, {nothing}, visits", before))
+    whole = [one for _, one in wanted if isinstance(one, Days)]
+    summed = (
+        summed_months(min(one.first for one in whole), max(one.last for one in whole))
+        if whole
+        else []
+    )
     for selected, one in wanted:
-        for rows in rows_of(one, page_ids, channel):
+        for rows in rows_of(one, page_ids, channel, summed):
             try:
                 statement, values = rows.query.get_compiler(rows.db).as_sql()
             except EmptyResultSet:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import add
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Min, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from redis.exceptions import RedisError
-from wagtail.models import Page
 
 from analytics import buffer, channels
 from analytics.channels import Channel
 from analytics.events import BotKind as BotKind
 from analytics.events import Dimension, DropReason
-from analytics.figures import Totals, facts
+from analytics.figures import FIGURES, Totals, facts, subtrees
 from analytics.figures.facts import Buckets, Days, Span
+from analytics.figures.subtrees import Subtree
 from analytics.models import (
     CountingGap,
     CountingPulse,
@@ -29,8 +31,6 @@ from analytics.models import (
     PageDayDimension,
     PageMonth,
     PageMonthDimension,
-    ParentDay,
-    ParentDayDimension,
     RankingPosition,
     SiteDay,
     SiteDayDimension,
@@ -126,24 +126,69 @@ def has_ever_counted() -> bool:
 
 
 def _total_of_site(days: Days) -> Totals:
-    rows = list(days_of_site(days).values())
-    months = PageMonth.objects.filter(month__range=(days.first, days.last)).aggregate(
-        **{name: Sum(name) for name in SITE_FIGURES}
-    )
-    sums = (sum(row[at] for row in rows) for at in range(len(SITE_FIGURES)))
-    return Totals(*(a + (b or 0) for a, b in zip(sums, months.values(), strict=True)))
+    return sum_of(days, days_of_site(days), by_month(days))
 
 
-def days_of_site(days: Days) -> dict[date, tuple[int, ...]]:
-    """Return `SITE_FIGURES` of all pages by day: what is summed, and the days that are not."""
-    summed = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
-    found = {day: tuple(figures) for day, *figures in summed.values_list("day", *SITE_FIGURES)}
-    missing = _counted_days(day for day in days if day not in found)
-    rows = PageDay.objects.filter(day__in=missing).values("day")
-    sums = {f"sum_{name}": Sum(name) for name in SITE_FIGURES}
-    for day, *figures in rows.annotate(**sums).values_list("day", *sums):
-        found[day] = tuple(figures)
+def sum_of(
+    days: Days,
+    by_day: Mapping[date, Totals],
+    by_month: Mapping[date, Totals] = MappingProxyType({}),
+) -> Totals:
+    """Add up what is known of some days, and of months that retention rolled up."""
+    parts = [by_day[day] for day in days if day in by_day]
+    parts += [row for month, row in by_month.items() if days.first <= month <= days.last]
+    return Totals(*(sum(getattr(part, name) for part in parts) for name in FIGURES))
+
+
+def by_day(
+    days: Days,
+    page_ids: PageIds | None = None,
+    channel: str = "",
+    *,
+    subtree: Subtree | None = None,
+) -> dict[date, Totals]:
+    """Return the figures of each day with views; what `total` and `daily` would say of it.
+
+    With a channel only views and visits are known. `subtree` are the same pages as `page_ids`
+    if these are all at and below some places: most of it is summed already then.
+    """
+    if channel:
+        counts = _days_of_channel(days, page_ids, channel, subtree)
+        return {day: Totals(*figures) for day, figures in counts.items()}
+    if subtree is not None:
+        return _sums_by_day(subtree.counts(days))
+    if page_ids is None:
+        return days_of_site(days)
+    rows = PageDay.objects.filter(day__range=(days.first, days.last), page_id__in=page_ids)
+    return _sums_by_day([rows])
+
+
+def by_month(days: Days, page_ids: PageIds | None = None) -> dict[date, Totals]:
+    """Return the figures of the months that retention rolled up, by their first day; one query."""
+    rows = PageMonth.objects.filter(month__range=(days.first, days.last))
+    if page_ids is not None:
+        rows = rows.filter(page_id__in=page_ids)
+    return _sums_by_day([rows], "month", SITE_FIGURES if page_ids is None else FIGURES)
+
+
+def _sums_by_day(
+    parts: Iterable[QuerySet[Any, Any]], key: str = "day", figures: Sequence[str] = FIGURES
+) -> dict[date, Totals]:
+    sums = {f"sum_{name}": Sum(name) for name in figures}
+    found: dict[date, Totals] = {}
+    for rows in parts:
+        for day, *counts in rows.order_by().values(key).annotate(**sums).values_list(key, *sums):
+            known = found.get(day, Totals())
+            found[day] = Totals(*map(add, astuple(known), counts))
     return found
+
+
+def days_of_site(days: Days) -> dict[date, Totals]:
+    """Return the figures of all pages by day: what is summed, and the days that are not."""
+    summed = SiteDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
+    found = {day: Totals(*row) for day, *row in summed.values_list("day", *SITE_FIGURES)}
+    missing = _counted_days(day for day in days if day not in found)
+    return found | _sums_by_day([PageDay.objects.filter(day__in=missing)], figures=SITE_FIGURES)
 
 
 def visits_since(starts: Mapping[int, int], length: int) -> dict[int, int]:
@@ -158,34 +203,25 @@ def visits_since(starts: Mapping[int, int], length: int) -> dict[int, int]:
 
 
 def daily(
-    span: Days,
-    page_ids: PageIds | None = None,
-    channel: str = "",
-    *,
-    roots: Collection[str] = (),
+    days: Days, page_ids: PageIds | None = None, *, known: Mapping[date, Totals] | None = None
 ) -> list[Point]:
-    """Return one point for each day, also for days without views; `roots` as in `by_dimension`."""
-    if channel:
-        counts = _days_of_channel(span, page_ids, channel, roots)
-    elif page_ids is None:
-        counts = {day: (row[0], row[1]) for day, row in days_of_site(span).items()}
-    else:
-        rows = PageDay.objects.filter(day__range=(span.first, span.last), page_id__in=page_ids)
-        counts = _views_and_visits(rows.values("day"), "day")
-    zone = site_zone()
+    """Return one point for each day, also for days without views; `known` is what they hold."""
+    counts = by_day(days, page_ids) if known is None else known
+    zone, nothing = site_zone(), Totals()
     return [
-        Point(datetime(day.year, day.month, day.day, tzinfo=zone), *counts.get(day, (0, 0)))
-        for day in span
+        Point(datetime(day.year, day.month, day.day, tzinfo=zone), row.views, row.visits)
+        for day in days
+        for row in [counts.get(day, nothing)]
     ]
 
 
 def _days_of_channel(
-    days: Days, page_ids: PageIds | None, channel: str, roots: Collection[str]
+    days: Days, page_ids: PageIds | None, channel: str, subtree: Subtree | None
 ) -> dict[date, tuple[int, int]]:
     chosen = Q(dimension=Dimension.CHANNEL, value=channel)
-    if roots:
+    if subtree is not None:
         sums: dict[date, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for part in _dimension_rows_below(days, roots):
+        for part in subtree.dimensions(days):
             for day, (views, visits) in _views_and_visits(
                 part.filter(chosen).values("day"), "day"
             ).items():
@@ -210,11 +246,8 @@ def _summed_days(days: Days) -> tuple[QuerySet[Any, Any], list[date]]:
 
 
 def _counted_days(days: Iterable[date]) -> list[date]:
-    """Return those of the days on which somebody may have counted; one query.
-
-    A young site is asked for a year: a planner should not expect a year of rows.
-    """
-    first = PageDay.objects.aggregate(first=Min("day"))["first"]
+    """Return those of the days on which somebody may have counted; one query."""
+    first = subtrees.first_day()
     return [day for day in days if first and day >= first]
 
 
@@ -280,15 +313,14 @@ def by_dimension(
     page_ids: PageIds | None = None,
     *,
     dimensions: Collection[Dimension] = Dimension,
-    roots: Collection[str] = (),
+    subtree: Subtree | None = None,
 ) -> dict[Dimension, list[ValueCount]]:
     """Return what is known of the views of some days, most visits first.
 
-    `roots` are tree paths if `page_ids` are all pages at and below them: then most of it is
-    summed already. Costs six queries at most.
+    `subtree` as in `by_day`. Costs eight queries at most.
     """
     sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    found_rows = _dimension_rows_below(days, roots) if roots else _dimension_rows(days, page_ids)
+    found_rows = subtree.dimensions(days) if subtree else _dimension_rows(days, page_ids)
     for rows in found_rows:
         # named one by one, for the sums of months lead with it
         rows = rows.filter(dimension__in=list(dimensions)).values("dimension", "value")
@@ -318,40 +350,8 @@ def _dimension_rows(days: Days, page_ids: PageIds | None) -> list[QuerySet[Any, 
         # named one by one, each day and page is a step in the index
         single_days = [day for piece in cut.days for day in piece]
         found.append(PageDayDimension.objects.filter(day__in=single_days))
-    wanted = _named(page_ids)
+    wanted = subtrees.named(page_ids)
     return [rows.filter(page_id__in=wanted) for rows in found]
-
-
-def _dimension_rows_below(days: Days, roots: Collection[str]) -> list[QuerySet[Any, Any]]:
-    """Return the sums by parent, the roots' own rows, and those of days that are not summed."""
-    # a root within another is below that one already
-    tops = [root for root in roots if not any(root.startswith(one) for one in {*roots} - {root})]
-    below = Q()
-    for root in tops:
-        below |= Q(path__startswith=root)
-    pages = Page.objects.order_by()
-    summed = ParentDay.objects.filter(day__range=(days.first, days.last), is_stale=False)
-    known = set(summed.values_list("day", flat=True))
-    missing = _counted_days(day for day in days if day not in known)
-    own = pages.filter(path__in=tops).values_list("pk", flat=True)
-    parents = pages.filter(below, numchild__gt=0).values_list("pk", flat=True)
-    found = [
-        ParentDayDimension.objects.filter(day__in=sorted(known), parent_id__in=list(parents)),
-        PageDayDimension.objects.filter(day__in=sorted(known), page_id__in=list(own)),
-    ]
-    if missing:
-        ids = _named(pages.filter(below).values("pk"))
-        found.append(PageDayDimension.objects.filter(day__in=missing, page_id__in=ids))
-    return found
-
-
-def _named(page_ids: PageIds) -> list[int] | PageIds:
-    """Return the pages one by one unless they are many; one query.
-
-    A subquery tells a planner nothing of how few they are.
-    """
-    ids = [pk for row in page_ids[: facts.MOST_NAMED + 1] for pk in row.values()]
-    return ids if len(ids) <= facts.MOST_NAMED else page_ids
 
 
 def dimension_by_day(days: Days, dimension: Dimension, page_id: int) -> dict[str, dict[date, int]]:

@@ -198,7 +198,7 @@ def _overview(request: HttpRequest) -> Overview:
     if errors:
         raise BadQuery(errors)
     return Overview(
-        filters.chosen_period, at, filters.page_ids, filters.chosen_channel, filters.roots
+        filters.chosen_period, at, filters.page_ids, filters.chosen_channel, filters.subtree
     )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from analytics.figures import spans
+from analytics.figures.subtrees import Subtree
 from analytics.registry import PageIds, registry
 from news import territory
 from news.models import SectionPage
@@ -120,6 +121,11 @@ class ReportFilters(forms.Form):
         if section := narrowing.get("section"):
             return [row.path for row in self.sections if str(row.pk) == section]
         return self.paths or []
+
+    @cached_property
+    def subtree(self) -> Subtree | None:
+        """The pages that are left, if these are all at and below some places."""
+        return Subtree(self.roots) if self.roots else None
 
     @cached_property
     def page_ids(self) -> PageIds | None:

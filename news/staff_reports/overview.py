@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from analytics.figures import Totals, spans
 from analytics.figures.spans import Days, Point, Span
+from analytics.figures.subtrees import Subtree
 from analytics.registry import PageIds
 from news.models import ArticlePage
 from news.staff_reports import charts, extras, tables
@@ -47,15 +48,15 @@ class Overview:
     """Asks about a period, narrowed to some pages or to one channel.
 
     Every property costs a fixed number of queries. With a channel, views and visits are known
-    and nothing else, and they are kept by day. `roots` are tree paths if `page_ids` are all pages
-    at and below them.
+    and nothing else, and they are kept by day. `subtree` are the same pages as `page_ids` if
+    these are all at and below some places.
     """
 
     period: Period
     now: datetime
     page_ids: PageIds | None = None
     channel: str = ""
-    roots: Sequence[str] = ()
+    subtree: Subtree | None = None
 
     @property
     def spans(self) -> tuple[Span, Span]:
@@ -66,11 +67,27 @@ class Overview:
     @cached_property
     def totals(self) -> tuple[Totals, Totals]:
         """The sums of the period, and of what it is compared with."""
-        span, before = self.spans
-        return (
-            spans.total(span, self.page_ids, self.channel),
-            spans.total(before, self.page_ids, self.channel),
-        )
+        now, before = self.spans
+        return self._total(now), self._total(before)
+
+    def _total(self, span: Span) -> Totals:
+        if isinstance(span, Days):
+            return spans.sum_of(span, self._by_day, self._by_month)
+        return spans.total(span, self.page_ids)
+
+    @cached_property
+    def _by_day(self) -> dict[date, Totals]:
+        return spans.by_day(self._all_days, self.page_ids, self.channel, subtree=self.subtree)
+
+    @cached_property
+    def _by_month(self) -> dict[date, Totals]:
+        return {} if self.channel else spans.by_month(self._all_days, self.page_ids)
+
+    @property
+    def _all_days(self) -> Days:
+        """The period, what it is compared with, and what little lies between them."""
+        days, before = self.period.as_days
+        return Days(before.first, days.last)
 
     @property
     def is_empty(self) -> bool:
@@ -110,10 +127,7 @@ class Overview:
         hours = self.period.hours
         if hours is None or self.channel:
             days, before = self.period.as_days
-            series = [
-                spans.daily(one, self.page_ids, self.channel, roots=self.roots)
-                for one in (days, before)
-            ]
+            series = [spans.daily(one, known=self._by_day) for one in (days, before)]
             end = spans.buckets_of_days(days.last, days.last).last
         else:
             step = self.period.step
@@ -171,7 +185,7 @@ class Overview:
         span, before = self.spans
         days, days_before = self.period.as_days
         is_by_day = isinstance(before, Days) and (
-            self.page_ids is None or self.roots or limit is None
+            self.page_ids is None or self.subtree is not None or limit is None
         )
         return tables.build(
             names,
@@ -181,7 +195,7 @@ class Overview:
             channel=self.channel,
             before=before,
             days_before=days_before if is_by_day else None,
-            roots=self.roots,
+            subtree=self.subtree,
             limit=limit,
         )
 

@@ -7,7 +7,7 @@ and cut by their keys before names are looked up: a planner knows nothing of how
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -21,6 +21,7 @@ from wagtail.models import Locale, Page
 
 from analytics.figures import facts, spans
 from analytics.figures.spans import Days, Dimension, Span
+from analytics.figures.subtrees import Subtree
 from analytics.registry import PageIds
 from news.models import ArticleAuthor, ArticlePage, ArticleTag, Author, SectionPage, Tag
 
@@ -157,14 +158,14 @@ def build(
     channel: str = "",
     before: Span | None = None,
     days_before: Days | None = None,
-    roots: Collection[str] = (),
+    subtree: Subtree | None = None,
     limit: int | None = None,
 ) -> list[Table]:
     """Return the tables asked for; the number of queries depends on `names` alone.
 
     With a channel, views and visits come by day; what it says nothing about is left unfiltered
     and says so. Lines are compared with `before`, what is kept by day with `days_before`.
-    `roots` are tree paths if `page_ids` are all pages at and below them.
+    `subtree` are the same pages as `page_ids` if these are all at and below some places.
     """
     wanted = list(names)
     of_pages = [name for name in wanted if name not in DIMENSIONS]
@@ -173,7 +174,9 @@ def build(
     if of_pages:
         tables |= _of_pages(of_pages, span, page_ids, channel, before, limit)
     if dimensions:
-        ask = partial(spans.by_dimension, page_ids=page_ids, dimensions=dimensions, roots=roots)
+        ask = partial(
+            spans.by_dimension, page_ids=page_ids, dimensions=dimensions, subtree=subtree
+        )
         counts, old = ask(days), ask(days_before) if days_before else {}
         for name in wanted:
             if name in DIMENSIONS:

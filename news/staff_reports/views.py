@@ -88,7 +88,7 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
             self.now,
             filters.page_ids,
             filters.chosen_channel,
-            filters.roots,
+            filters.subtree,
         )
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:

@@ -3,12 +3,21 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page
 
 from analytics.events import Dimension
 from analytics.figures import spans
 from analytics.figures.spans import Days, ValueCount
-from analytics.models import PageDay, PageDayDimension, ParentDay, ParentDayDimension
+from analytics.figures.subtrees import Subtree
+from analytics.models import (
+    PageDay,
+    PageDayDimension,
+    ParentDay,
+    ParentDayDimension,
+    ParentDaySum,
+)
 from analytics.summaries import forget_before, mark_stale, summarise
 from tests.factories import make_article, make_home, make_section
 
@@ -20,7 +29,10 @@ DAYS = Days(date(2026, 3, 3), date(2026, 3, 9))
 def count(page: Page, visits: int) -> None:
     """Count visits on each of the days, and as many by phone and from a search."""
     for day in DAYS:
-        PageDay.objects.create(page_id=page.pk, day=day, views=visits, visits=visits)
+        PageDay.objects.create(
+            page_id=page.pk, day=day, views=visits + 1, visits=visits, readers=visits // 2,
+            engaged_seconds=9,
+        )  # fmt: skip
         for dimension, value in ((Dimension.DEVICE, "mobile"), (Dimension.CHANNEL, "search")):
             PageDayDimension.objects.create(
                 page_id=page.pk, day=day, dimension=dimension, value=value,
@@ -52,12 +64,13 @@ def phones(*sections: Page) -> int:
     ids = Page.objects.none()
     for root in roots:
         ids = ids | Page.objects.filter(path__startswith=root)
-    summed = spans.by_dimension(DAYS, ids.values("pk"), roots=roots)
-    by_page = spans.by_dimension(DAYS, ids.values("pk"))
-    assert summed == by_page
-    assert spans.daily(DAYS, ids.values("pk"), "search", roots=roots) == spans.daily(
-        DAYS, ids.values("pk"), "search"
+    below, pages = Subtree(roots), ids.values("pk")
+    assert spans.by_day(DAYS, pages, subtree=below) == spans.by_day(DAYS, pages)
+    assert spans.by_day(DAYS, pages, "search", subtree=below) == spans.by_day(
+        DAYS, pages, "search"
     )
+    summed = spans.by_dimension(DAYS, pages, subtree=below)
+    assert summed == spans.by_dimension(DAYS, pages)
     (row,) = summed[Dimension.DEVICE]
     assert row == ValueCount("mobile", row.views, row.visits)
     return row.visits // len(DAYS)
@@ -112,3 +125,27 @@ def test_late_views_and_retention_reach_the_sums(tree):
     assert phones(culture) == (11_110 * 7 + 7_000) // 7
     forget_before(DAYS.last)
     assert not ParentDayDimension.objects.exists()
+    assert not ParentDaySum.objects.exists()
+
+
+def test_days_summed_before_there_was_more_to_sum_are_not_believed_and_made_again(tree):
+    culture, *_ = tree
+    ParentDay.objects.update(shape=1)
+    ParentDaySum.objects.all().delete()
+
+    assert phones(culture) == 11_110
+    assert summarise(now=NOW) == 6
+    assert summarise(now=NOW) == 0
+    assert ParentDaySum.objects.filter(day=DAYS.first).count() == 5
+    assert phones(culture) == 11_110
+
+
+def test_parts_of_the_days_asked_for_cost_no_look_at_the_tree_and_the_sums(tree):
+    below = Subtree([Page.objects.get(pk=tree[0].pk).path])
+    spans.by_day(DAYS, subtree=below)
+
+    with CaptureQueriesContext(connection) as captured:
+        spans.by_day(Days(DAYS.first, DAYS.first), subtree=below)
+        spans.by_dimension(DAYS, subtree=below)
+
+    assert len(captured) == 2 + 3

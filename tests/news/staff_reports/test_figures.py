@@ -157,7 +157,7 @@ def overview(query: str, now: datetime) -> Overview:
     filters = ReportFilters(QueryDict(query), now=now)
     assert filters.is_valid(), filters.errors
     return Overview(
-        filters.chosen_period, now, filters.page_ids, filters.chosen_channel, filters.roots
+        filters.chosen_period, now, filters.page_ids, filters.chosen_channel, filters.subtree
     )
 
 
