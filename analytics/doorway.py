@@ -20,6 +20,7 @@ from cms.operation import metrics
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 CONNECTION_CHECK_SECONDS = 1.0
+METHODS = "OPTIONS, POST"
 STATUS_LINES = {
     204: "204 No Content",
     400: "400 Bad Request",
@@ -87,7 +88,10 @@ def _close_stale_connections() -> None:
 
 
 class Doorway:
-    """Answer `POST /_/view` and `/_/read` at once; everything else goes on to `application`."""
+    """Answer `POST /_/view` and `/_/read` at once; everything else goes on to `application`.
+
+    `OPTIONS` asks whether the door is there: it is answered, and nothing is counted.
+    """
 
     def __init__(self, application: Application, *, paths: Mapping[str, Kind]) -> None:
         self.application = application
@@ -97,8 +101,11 @@ class Doorway:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         kind = self.paths.get(environ["PATH_INFO"])
-        if kind is None or environ["REQUEST_METHOD"] != "POST":
+        if kind is None or environ["REQUEST_METHOD"] not in ("POST", "OPTIONS"):
             return self.application(environ, start_response)
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            start_response(STATUS_LINES[204], [("Allow", METHODS), ("Cache-Control", "no-store")])
+            return [b""]
         _close_stale_connections()
         status = receive(kind, environ, read_body(environ), now=datetime.now(UTC))
         headers = [("Cache-Control", "no-store")]

@@ -63,15 +63,15 @@ def look(*, now: datetime) -> Quality:
 def is_beacon_reachable() -> bool:
     """Say whether the door of beacons answers at the site's own address.
 
-    It is asked in a way that it must refuse, so that nothing is counted.
+    It is asked what it takes, so that nothing is counted.
     """
     site = urlsplit(settings.SITE_URL)
     connect = http.client.HTTPSConnection if site.scheme == "https" else http.client.HTTPConnection
     try:
         connection = connect(site.hostname or "", site.port, timeout=ASK_SECONDS)
         try:
-            connection.request("GET", reverse("beacon_view"))
-            return connection.getresponse().status == http.HTTPStatus.METHOD_NOT_ALLOWED
+            connection.request("OPTIONS", reverse("beacon_view"))
+            return "POST" in (connection.getresponse().getheader("Allow") or "")
         finally:
             connection.close()
     except (OSError, http.client.HTTPException):

@@ -62,11 +62,15 @@ class SecurityHeadersMiddleware:
         return response
 
 
+SIGNING_IN = ("/admin/login/", "/admin/password_reset/")
+
+
 class LanguageFromPathMiddleware:
     """Activate the language that the address names: `/en/` or the site's default.
 
     Unlike Django's LocaleMiddleware it never looks at cookies or Accept-Language,
-    so a public page needs no `Vary` header and can be cached by anyone.
+    so a public page needs no `Vary` header and can be cached by anyone. Only where staff
+    sign in, and nobody knows yet who it is, does the browser say the language.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -74,6 +78,8 @@ class LanguageFromPathMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        if request.path_info.startswith(SIGNING_IN):
+            language = translation.get_language_from_request(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)

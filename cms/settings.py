@@ -1,10 +1,12 @@
 """Every setting of the project, read from the environment; README has the table."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from cms import environment as env
@@ -176,6 +178,8 @@ USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+# Debian knows more, such as `localtime`, at which browsers stumble.
+WAGTAIL_USER_TIME_ZONES = sorted({"UTC", *(z for z in available_timezones() if "/" in z)})
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in {
@@ -207,7 +211,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True  # as from Django 6.0
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Wagtail
-WAGTAIL_SITE_NAME = "Redaktion"
+WAGTAIL_SITE_NAME = env.text("SITE_NAME", "Redaktion")
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "news.NewsImage"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "news.admin.images.NewsImageForm"
@@ -334,7 +338,8 @@ WAGTAILADMIN_USER_LOGIN_FORM = "cms.signing_in.forms.ThrottledLoginForm"
 LOGIN_ATTEMPTS = env.integer("LOGIN_ATTEMPTS", 10)
 # Names of groups, "superusers" or "all"; anybody else may have a second factor.
 SECOND_FACTOR_REQUIRED = env.words("SECOND_FACTOR_REQUIRED")
-OTP_TOTP_ISSUER = WAGTAIL_SITE_NAME
+# What the app on the telephone calls this site; the name is in the database.
+OTP_TOTP_ISSUER = lambda device: import_string("cms.site_name.site_name")()  # noqa: E731
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -71,6 +71,7 @@ class First(NamedTuple):
     model: type
 
 
+PERSON = First(get_user_model())
 ARTICLE, SECTION, IMAGE = First(ArticlePage), First(SectionPage), First(NewsImage)
 RULE = First(RankingRule)
 AUTHOR, TAG, MAIL = First(Author), First(Tag), First(Mail)
@@ -161,7 +162,9 @@ CASES = [
     Case("analytics_article", "AS", (ARTICLE,), query="?export=csv"),
     Case("second_factor_ask", EVERYONE),  # leads to the page where one is set up
     Case("second_factor_set_up", EVERYONE),
-    Case("second_factor_remove", NOBODY),  # nobody here has one
+    Case("second_factor_manage", NOBODY),  # nobody here has one
+    Case("second_factor_of", "S", (PERSON,)),
+    Case("second_factor_of", "S", (PERSON,), method="post"),
     Case("operation_state", "EAS"),
     Case("counting_check", "AS"),
     Case("analytics_quality", "AS"),
@@ -245,6 +248,7 @@ CASES = [
 def world(db: None, settings: Any, tmp_path: Any) -> None:
     """One of everything that an address may name."""
     settings.VAR_DIR = tmp_path
+    make_user("kollegin")
     article = make_article(authors=(make_author(),), tags=("Hafen",))
     make_image()
     RankingRule.objects.create(page=article, until=datetime.now(UTC), reason="x")

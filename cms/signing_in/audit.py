@@ -16,6 +16,7 @@ ACTIONS = {
     "cms.login_failed": (_("Failed sign-in"), _("Tried to sign in with a wrong password")),
     "cms.second_factor_added": (_("Second factor"), _("Set up a second factor")),
     "cms.second_factor_removed": (_("Second factor removed"), _("Removed a second factor")),
+    "cms.recovery_codes_renewed": (_("Recovery codes"), _("Drew new recovery codes")),
 }
 
 
@@ -30,20 +31,27 @@ def connect() -> None:
     user_login_failed.connect(_on_failure, dispatch_uid="signing_in.failure")
 
 
-def note(action: str, user: Any) -> None:
-    """Log what a user did; a request's lazy user is nothing that Wagtail's log knows."""
-    person = get_user_model().objects.get(pk=user.pk)
-    log(instance=person, action=action, user=person)
+def note(action: str, user: Any, *, by: Any) -> None:
+    """Log what was done to a user, and by whom; None is somebody at the server's command line.
+
+    A request's lazy user is nothing that Wagtail's log knows.
+    """
+    people = get_user_model().objects
+    log(
+        instance=people.get(pk=user.pk),
+        action=action,
+        user=None if by is None else people.get(pk=by.pk),
+    )
 
 
 def _on_login(user: Any, **kwargs: Any) -> None:
     metrics.logins.labels("success").inc()
-    note("cms.logged_in", user)
+    note("cms.logged_in", user, by=user)
 
 
 def _on_logout(user: Any = None, **kwargs: Any) -> None:
     if user is not None:
-        note("cms.logged_out", user)
+        note("cms.logged_out", user, by=user)
 
 
 def _on_failure(

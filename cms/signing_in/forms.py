@@ -51,21 +51,27 @@ class ClosedForm(PasswordViewRestrictionForm):
 
 
 class TokenForm(forms.Form):
-    """Six digits from an app, or a recovery code."""
+    """Six digits from an app, or a recovery code, however it is spaced."""
 
     token = forms.CharField(
         label=_("Code"),
         max_length=20,
+        error_messages={"required": _("Please enter a code.")},
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": ""}
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "off", "autofocus": ""}
         ),
     )
 
     def clean_token(self) -> str:
-        return "".join(self.cleaned_data["token"].split()).lower()
+        return "".join(filter(str.isalnum, self.cleaned_data["token"])).lower()
 
 
 class SetUpForm(TokenForm):
     """A first code, which proves that the app has the secret."""
 
     secret = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].label = _("Enter the code that the app shows now")
+        self.fields["token"].widget.attrs["inputmode"] = "numeric"

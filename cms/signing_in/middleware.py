@@ -12,7 +12,11 @@ from django.urls import reverse
 
 from cms.signing_in import second_factor
 
-ALWAYS_OPEN = ("wagtailadmin_login", "wagtailadmin_logout", "second_factor_ask")
+# Icons and translations of the pages on which the factor is shown say nothing of the site.
+ALWAYS_OPEN = (
+    *("wagtailadmin_login", "wagtailadmin_logout", "second_factor_ask"),
+    *("wagtailadmin_sprite", "wagtailadmin_javascript_catalog"),
+)
 
 
 class SecondFactorMiddleware:

@@ -43,6 +43,13 @@ def test_view_is_counted_before_the_site(counting):
     assert rows(PageBucket, "page_id", "views") == [(page.pk, 1)]
 
 
+def test_door_says_what_it_takes_and_counts_nothing(counting):
+    headers = {"Allow": "OPTIONS, POST", "Cache-Control": "no-store"}
+
+    assert ask("/_/view", method="OPTIONS") == ("204 No Content", headers, b"")
+    assert drain_all() == 0
+
+
 def test_malformed_and_too_large_are_answered_and_counted(counting):
     headers = {"Cache-Control": "no-store", "Content-Length": "0"}
 
@@ -54,7 +61,14 @@ def test_malformed_and_too_large_are_answered_and_counted(counting):
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/_/view", "GET"), ("/_/view/", "POST"), ("/_/read", "POST"), ("/", "POST")],
+    [
+        ("/_/view", "GET"),
+        ("/_/view", "HEAD"),
+        ("/", "OPTIONS"),
+        ("/_/view/", "POST"),
+        ("/_/read", "POST"),
+        ("/", "POST"),
+    ],
 )
 def test_everything_else_goes_on_to_the_site(path, method):
     assert ask(path, method=method) == ("200 OK", {}, b"the site")

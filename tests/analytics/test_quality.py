@@ -1,11 +1,14 @@
+import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from wsgiref.simple_server import make_server
 
 import pytest
-from django.test import override_settings
 from wagtail.users.models import UserProfile
 
 from analytics import buffer
-from analytics.events import BotKind, DropReason
+from analytics.doorway import Doorway
+from analytics.events import BotKind, DropReason, Kind
 from analytics.health import Health
 from analytics.quality import Quality, Share, is_beacon_reachable, look
 from analytics.timebuckets import start_of
@@ -50,11 +53,36 @@ def test_before_anything_is_counted(counting, spool_dir):
     assert (found.last_view_from, found.views, found.drops, found.bots) == (None, 0, [], [])
 
 
-def test_door_that_answers_is_reachable_and_counts_nothing(counting, live_server):
-    with override_settings(SITE_URL=live_server.url):
-        assert is_beacon_reachable()
+@pytest.fixture
+def served(counting):
+    """Yield what starts the program, or something else, at an address of its own."""
+    with ExitStack() as stack:
 
+        def serve(application) -> str:
+            server = stack.enter_context(make_server("127.0.0.1", 0, application))
+            stack.callback(server.shutdown)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield serve
+
+
+def nothing_here(environ, start_response):
+    start_response("200 OK", [])
+    return [b"another site"]
+
+
+def test_door_that_answers_is_reachable_and_counts_nothing(served, settings):
+    settings.SITE_URL = served(Doorway(nothing_here, paths={"/_/view": Kind.VIEW}))
+
+    assert is_beacon_reachable()
     assert drain_all() == 0
+
+
+def test_address_where_something_else_answers_is_not_reachable(served, settings):
+    settings.SITE_URL = served(nothing_here)
+
+    assert not is_beacon_reachable()
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "http://", "https://127.0.0.1:1"])

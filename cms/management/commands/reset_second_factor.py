@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
-from wagtail.log_actions import log
 
 from cms.signing_in import second_factor
 
@@ -20,6 +19,5 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['username']}.")
-        if second_factor.remove(user):
-            log(instance=user, action="cms.second_factor_removed")
+        second_factor.remove(user)
         self.stdout.write(f"{user.username} has no second factor any more.")
