@@ -1,19 +1,22 @@
 """What counting says to Prometheus and to the page of the program's state."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 
 from analytics import health, quality
 from analytics.health import Freshness
+from analytics.models import PoisonEntry
 from cms.operation.checks import Finding, State, check, in_words
 from cms.operation.metrics import observer
 
 # The workers take some 10,000 a second; what is not taken in a minute is more than a peak.
 BIG_BACKLOG = 10_000
+POISON_TOLD = timedelta(hours=24)
 
 
 @check
@@ -24,6 +27,8 @@ def counting(now: datetime) -> Iterable[Finding]:
     yield _redis(found)
     yield _ranking(found)
     yield _spool(found)
+    if found.database:
+        yield _unreadable(now)
     yield _beacon()
 
 
@@ -80,6 +85,27 @@ def _spool(found: health.Health) -> Finding:
         State.ATTENTION if found.is_spool_roomy else State.FAILING,
         said,
         _("They are counted as soon as Redis takes them. If it is full there will be losses."),
+    )
+
+
+def _unreadable(now: datetime) -> Finding:
+    title = _("Unreadable events")
+    count = PoisonEntry.objects.filter(found_at__gt=now - POISON_TOLD).count()
+    if not count:
+        return Finding(title, State.GOOD, _("None in the last 24 hours."))
+    said = ngettext(
+        "%(count)s event in Redis could not be read and was set aside.",
+        "%(count)s events in Redis could not be read and were set aside.",
+        count,
+    )
+    return Finding(
+        title,
+        State.ATTENTION,
+        said % {"count": number_format(count)},
+        _(
+            "Nothing else was held up. See that web and workers are of the same version and that "
+            "no other program writes under KEY_PREFIX; the log has the shard."
+        ),
     )
 
 

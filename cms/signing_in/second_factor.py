@@ -124,8 +124,9 @@ def is_of_the_app(token: str) -> bool:
 
 def _devices(user: Any, token: str) -> QuerySet[Any]:
     """Return what may have made the token: wrong codes of one kind do not hold up the other."""
-    model = TOTPDevice if is_of_the_app(token) else StaticDevice
-    return model.objects.filter(user=user, confirmed=True)
+    model: Any = TOTPDevice if is_of_the_app(token) else StaticDevice
+    devices: QuerySet[Any] = model.objects.filter(user=user, confirmed=True)
+    return devices
 
 
 def _draw_recovery_codes(user: Any) -> list[str]:

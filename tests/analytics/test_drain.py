@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, connection
 
-from analytics import buffer, drain
+from analytics import buffer, drain, monitoring, quality
 from analytics.drain import VALUES_LIMITS, aggregate, drain_shard
 from analytics.events import Dimension
 from analytics.models import (
@@ -19,6 +19,7 @@ from analytics.models import (
 from analytics.timebuckets import bounds_of_days, bucket_of
 from analytics.upserts import COUNTS
 from analytics.windows import roll_windows
+from cms.operation.checks import State
 from tests.analytics.streams import (
     MINUTE_MS,
     NOON,
@@ -207,6 +208,22 @@ def test_poison_is_set_aside_counted_and_blocks_nothing(counting, fields):
     assert rows(PageBucket, "page_id", "views") == [(5, 2)]
     assert rows(PoisonEntry, "shard", "entry_id") == [(SHARD, entry_id)]
     assert rows(DropCount, "reason", "count") == [("poison", 1)]
+
+
+def test_poison_is_reported_in_the_log_and_to_staff(counting, spool_dir, caplog):
+    for number in range(2):
+        counting.xadd(stream_of(), {"e": f"no event {number}"})
+    drain_all()
+
+    assert [(record.levelname, record.event, record.count) for record in caplog.records] == [
+        ("ERROR", "poison_set_aside", 2)
+    ]
+    assert quality.look(now=NOON).poison_count == 2
+    told, later = (
+        [finding.state for finding in monitoring.counting(now) if "Unlesbar" in finding.title]
+        for now in (NOON, NOON + timedelta(hours=25))
+    )
+    assert (told, later) == ([State.ATTENTION], [State.GOOD])
 
 
 def test_stream_keeps_a_minute_behind_what_is_counted(counting):
