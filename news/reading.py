@@ -215,7 +215,7 @@ def text_heading(body: StreamValue) -> str:
 def cache_tags(article: ArticlePage) -> tuple[str, ...]:
     """By what a cached article page has to be dropped; known once it is rendered."""
     known: Parts = article.__dict__["_parts"]
-    return (*known.cache_tags, "ranking")
+    return (*known.cache_tags, f"comments:{article.pk}", "ranking")
 
 
 def _cache_tags(article: ArticlePage, found: Related, tags: list[Tag]) -> Iterator[str]:

@@ -52,8 +52,8 @@ _thread = threading.local()
 def as_of_now() -> Iterator[None]:
     """Ask Redis first: inside, nothing is kept that was dropped before, for whoever writes by it.
 
-    Readers of pages hear of changes within half a second. If Redis is away, everything inside is
-    made anew.
+    Readers of pages hear of changes within half a second. If Redis is away, the database is
+    asked; if that is, too, everything inside is made anew.
     """
     before = getattr(_thread, "is_current", None)
     _thread.is_current = hearing.of_this_process().listen()
@@ -73,7 +73,7 @@ def kept(
     """Return what `make` returned the last time, unless one of the tags was dropped since.
 
     The value is shared by threads and requests: nobody may change it. `tags` may be read off
-    the value. If Redis is away for long, everything is made anew each time.
+    the value. If both Redis and the database are away for long, everything is made anew.
     """
     heard = hearing.of_this_process()
     parts: dict[Hashable, Part] = _parts

@@ -1,4 +1,8 @@
-"""What this process has heard of invalidations: it asks Redis twice a second."""
+"""What this process has heard of invalidations: it asks Redis twice a second.
+
+While Redis is away it asks the database, where every drop is a row of the outbox. What it heard
+there has moments of its own, later than the last one of Redis; nobody shares them.
+"""
 
 import threading
 import time
@@ -7,13 +11,16 @@ from functools import cache
 
 import redis
 
-from cms.page_cache import versions
+from cms.page_cache import drops, versions
+from cms.page_cache.drops import Drop
 
 POLL_SECONDS = 0.5
-# After so long without a word from Redis an invalidation may have been missed.
+# After so long without a word from either an invalidation may have been missed.
 TRUST_SECONDS = 30
 # After so long Redis may have forgotten what was dropped: then everything is read anew.
 FORGET_SECONDS = versions.REMEMBERED_MICROSECONDS / 2_000_000
+# Nothing is tagged so: it only moves the clock of Redis past the moments we gave ourselves.
+RETURNED = "returned"
 
 
 class Hearing:
@@ -25,8 +32,13 @@ class Hearing:
         self._versions: dict[str, int] = {}
         self._floor = 0
         self._next_poll = 0.0
+        self._next_try = 0.0
         self._heard_at = float("-inf")
-        self._owed: set[str] = set()
+        # Of Redis alone: its newest moment, and when it said so.
+        self._redis_now = 0
+        self._redis_heard_at = float("-inf")
+        self._rows: set[int] = set()
+        self._owed: dict[Drop, None] = {}
         self.now = 0
         self.redis_answers = False
 
@@ -41,20 +53,21 @@ class Hearing:
         return now - self._heard_at < TRUST_SECONDS
 
     def listen(self) -> bool:
-        """Poll at once; False if Redis is away."""
+        """Poll at once; False if both Redis and the database are away."""
         with self._polling:
             return self._poll()
 
     def listen_soon(self) -> None:
         """Have the next reader poll: this process itself has just dropped something."""
-        self._next_poll = 0.0
+        self._next_poll = self._next_try = 0.0
 
-    def owe(self, tags: Collection[str]) -> None:
+    def owe(self, drop: Drop) -> None:
         """Keep what Redis did not hear from this process, and tell it with the next poll.
 
         The outbox tells it too, but a worker may need some seconds to come back.
         """
-        self._owed.update(tags)
+        self._owed[drop] = None
+        self._next_poll = 0.0
 
     def is_unchanged(self, tags: Collection[str], clock: int) -> bool:
         """Tell whether none of the tags was dropped since `clock`, as far as is known."""
@@ -64,34 +77,63 @@ class Hearing:
         return not any(known.get(tag, 0) > clock for tag in tags)
 
     def _poll(self) -> bool:
-        """Bring the copy up to date; False if Redis is away."""
-        if not self.redis_answers and self._steady_clock() < self._next_poll:
-            return False
+        """Bring the copy up to date; False if nobody answers."""
         self._next_poll = self._steady_clock() + POLL_SECONDS
-        if self._steady_clock() - self._heard_at > FORGET_SECONDS:
-            self.now = 0
-        owed, self._owed = self._owed, set()
+        return self._ask_redis() or self._ask_database()
+
+    def _ask_redis(self) -> bool:
+        if not self.redis_answers and self._steady_clock() < self._next_try:
+            return False
+        self._next_try = self._steady_clock() + POLL_SECONDS
+        since, least = self._redis_now, self.now + 1
+        if self._steady_clock() - self._redis_heard_at > FORGET_SECONDS:
+            since = 0
         try:
-            if owed:
-                versions.bump(owed)
-                owed = set()
-            news = versions.read_since(self.now) if self.now else {}
+            self._tell_owed()
+            if since != self.now:  # we gave moments ourselves
+                versions.bump([RETURNED] if self.now else [], least=least)
+            news = versions.read_since(since) if since else {}
             if not news:  # the first poll, or Redis lost what it knew
-                versions.bump([])
+                versions.bump([], least=least)
                 news = versions.read_since(0)
-                self._versions = {}
         except redis.RedisError:
-            self._owed |= owed
             self.redis_answers = False
             return False
         latest = max(news.values())
         if latest != self.now or not self._versions:
-            self._versions = {**self._versions, **news}
-            self._floor = self._versions.get("*", latest)
-            self.now = latest
+            floor = news.get("*", self._floor if since else latest)
+            self._adopt(news, floor=floor, now=latest)
+        self._redis_now = latest
+        self._rows.clear()
         self.redis_answers = True
+        self._heard_at = self._redis_heard_at = self._steady_clock()
+        return True
+
+    def _tell_owed(self) -> None:
+        for drop in list(self._owed):
+            versions.bump(drop.tags, name=drop.name)
+            self._owed.pop(drop, None)
+
+    def _ask_database(self) -> bool:
+        found = drops.read(self._rows)
+        if found is None:
+            return False
+        if found or not self.now:
+            moment = self.now + 1
+            news = {tag: moment for drop in found.values() for tag in drop.tags}
+            self._adopt(news, floor=self._floor, now=moment)
+        self._rows.update(found)
+        # Whoever hears of Redis first tells it: others may have been started meanwhile.
+        self._owed.update(dict.fromkeys(found.values()))
         self._heard_at = self._steady_clock()
         return True
+
+    def _adopt(self, news: dict[str, int], *, floor: int, now: int) -> None:
+        known = {**self._versions, **news}
+        # What was rendered before the floor is invalid whatever was dropped.
+        self._versions = {tag: moment for tag, moment in known.items() if moment >= floor}
+        self._floor = floor
+        self.now = now
 
 
 @cache

@@ -5,14 +5,17 @@ from django.utils import timezone
 from cms.outbox.models import EntryState, OutboxEntry
 from cms.outbox.queue import Payload, handler
 from cms.page_cache import front, versions
-from cms.page_cache.tags import FRONT_KIND, KIND
+from cms.page_cache.drops import KIND, Drop
+from cms.page_cache.tags import FRONT_KIND
 
 AT_ONCE = 500
 
 
 @handler(KIND)
 def drop_tagged(payload: Payload) -> None:
-    versions.bump(payload["tags"])
+    """Drop it unless Redis did so at once: what was rendered since is not rendered again."""
+    drop = Drop.of(payload)
+    versions.bump(drop.tags, name=drop.name)
 
 
 @handler(FRONT_KIND)

@@ -19,7 +19,7 @@ REBUILD_SECONDS = 10
 # So much longer an old page stands in for one that cannot be rendered: the database is away.
 LAST_RESORT_SECONDS = 600
 # How entries are packed: programs of two versions may run side by side during an upgrade.
-FORMAT = 2
+FORMAT = 3
 
 
 class Store:
@@ -80,7 +80,7 @@ class Store:
         return self.clock() - entry.made_at < self.fresh_seconds
 
     def read_clock(self) -> int | None:
-        """Read the versions now, before rendering; None if Redis is away: then don't store."""
+        """Read the versions now, before rendering; None if nobody tells: then don't store."""
         return self._hearing.now if self._hearing.listen() else None
 
     def keep(self, key: str, entry: Entry, *, shared: bool) -> bool:
@@ -88,7 +88,7 @@ class Store:
         if not self._hearing.listen() or not self._is_alive(entry):
             return False
         self._remember(key, entry)
-        if shared:
+        if shared and self._hearing.redis_answers:
             try:
                 self._client.set(self._redis_key(key), pack(entry), ex=self.life_seconds or 1)
             except redis.RedisError:
@@ -108,6 +108,8 @@ class Store:
 
     def rebuilt(self, key: str) -> None:
         """Let the next caller rebuild as soon as the page is stale again."""
+        if not self._hearing.redis_answers:
+            return
         try:
             self._client.delete(self._redis_key(key) + ":rebuild")
         except redis.RedisError:

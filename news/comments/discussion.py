@@ -168,9 +168,9 @@ def _fetch(article: ArticlePage, request: HttpRequest, now: datetime) -> Discuss
 
 
 def _first_page(article: ArticlePage, request: HttpRequest) -> ThreadPage:
-    """Return what stands below the article; every change of a comment drops its page's tag."""
+    """Return what stands below the article; every change of a comment drops it."""
     key = ("thread", article.pk)
-    return fragments.kept(key, lambda: thread(article), tags=[f"page:{article.pk}"])
+    return fragments.kept(key, lambda: thread(article), tags=_own_tags(article))
 
 
 def thread(article: ArticlePage, *, number: int = 1, newest_first: bool = False) -> ThreadPage:
@@ -200,7 +200,12 @@ def thread(article: ArticlePage, *, number: int = 1, newest_first: bool = False)
 def cache_tags(article: ArticlePage) -> list[str]:
     """By what a cached page that shows comments has to be dropped."""
     sections = [f"section:{section.pk}" for section in article.sections]
-    return [f"page:{article.pk}", "navigation", *sections]
+    return [*_own_tags(article), "navigation", *sections]
+
+
+def _own_tags(article: ArticlePage) -> list[str]:
+    """Name the article and what readers wrote about it, which drops nothing else of its page."""
+    return [f"page:{article.pk}", f"comments:{article.pk}"]
 
 
 def page_of(comment: ReaderComment) -> int:

@@ -233,7 +233,7 @@ def move(
             statements.send(comment, decision, to=comment.email)
         if new_state != S.PUBLISHED or by.rule == "kept":
             CommentReport.objects.filter(comment=comment, settled_at=None).update(settled_at=now)
-        invalidate(f"page:{comment.article_id}")
+        invalidate(f"comments:{comment.article_id}")
         if new_state == S.PUBLISHED:
             replies.announce(comment)
     for name, value in {"state": new_state, **fields}.items():

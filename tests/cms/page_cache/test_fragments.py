@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from cms.page_cache import fragments, hearing
 from cms.page_cache.tags import invalidate, invalidate_now
@@ -110,11 +110,26 @@ def test_what_a_savepoint_read_goes_with_it() -> None:
         assert [get(make), get(make)] == [2, 2]
 
 
-def test_without_redis_everything_is_made_each_time(settings: Any) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_without_redis_the_database_tells_what_was_dropped(settings: Any) -> None:
     make = Maker()
     settings.CACHE_URL = "redis://127.0.0.1:9/0"
 
-    assert [get(make), get(make)] == [1, 2]
+    assert [get(make), get(make)] == [1, 1]
+    invalidate("navigation")
+    assert [get(make), get(make)] == [2, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_both_everything_is_made_each_time(settings: Any) -> None:
+    make = Maker()
+    settings.CACHE_URL = "redis://127.0.0.1:9/0"
+
+    def away(*_: Any) -> None:
+        raise OperationalError("the server closed the connection")
+
+    with connection.execute_wrapper(away):
+        assert [get(make), get(make)] == [1, 2]
 
 
 def test_the_oldest_parts_make_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,6 +145,23 @@ def test_one_address_is_purged_once_for_the_page_alone(proxy: Proxy) -> None:
     ]
 
 
+@pytest.mark.django_db
+def test_a_comment_is_purged_where_it_is_shown(proxy: Proxy) -> None:
+    german = make_article("Ein Titel", section=make_section("Wirtschaft"), slug="ein-titel")
+    english = make_article(
+        "A title", section=make_section("Business", parent=make_home(language="en")), slug="a"
+    )
+
+    assert front._addresses([f"comments:{german.pk}", f"comments:{english.pk}"]) == sorted(
+        "http://testserver" + path
+        for path in (
+            *("/wirtschaft/ein-titel/", "/en/business/a/"),
+            *(f"/_/comments/{german.pk}/{name}/" for name in ("thread", "feed")),
+            *(f"/en/_/comments/{english.pk}/{name}/" for name in ("thread", "feed")),
+        )
+    )
+
+
 def test_cloudflare_needs_a_token() -> None:
     assert front_cache.backends("cloudflare:zone", token="t")["default"]["ZONEID"] == "zone"
     with pytest.raises(ImproperlyConfigured, match="FRONT_CACHE_TOKEN"):

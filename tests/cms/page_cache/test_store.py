@@ -127,7 +127,9 @@ def test_a_dropped_page_never_stands_in() -> None:
     assert process.get().status == "500 Internal Server Error"
 
 
-def test_redis_gone_pages_are_served_from_memory_for_30_seconds_then_by_django(away) -> None:
+@pytest.mark.django_db
+def test_redis_and_database_gone_pages_are_served_for_30_seconds_then_by_django(away) -> None:
+    # Inside the test's transaction the database is not asked.
     site = Site()
     process = Process(site, fresh_seconds=300)
     process.get()
@@ -142,7 +144,8 @@ def test_redis_gone_pages_are_served_from_memory_for_30_seconds_then_by_django(a
     assert [process.get().cache for _ in range(2)] == ["hit", "hit"]
 
 
-def test_redis_gone_from_the_start_pages_are_served(away) -> None:
+@pytest.mark.django_db
+def test_redis_and_database_gone_from_the_start_pages_are_served(away) -> None:
     away(True)
     site = Site()
     process = Process(site)

@@ -7,12 +7,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cms.outbox.models import OutboxEntry
 from cms.page_cache import fragments
-from news.comments import discussion, readers
+from cms.page_cache.drops import KIND
+from cms.page_cache.tags import TAGS_HEADER
+from news.comments import discussion, moderation, readers
 from news.comments.models import CommentState, ReaderComment
 from news.consent.models import ConsentText
 from news.models import ArticleAuthor, ArticlePage
-from tests.factories import make_admin, make_author, make_user
+from tests.factories import make_admin, make_article, make_author, make_user
 from tests.news.comments.conftest import NOW, MakeComment
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +174,39 @@ def test_roles_come_from_a_confirmed_address_only(
     assert role("gast@example.org") == ""
     page = client.get(article.url).content.decode()
     assert page.count("comment__badge") == 2
+
+
+def test_a_comment_drops_its_article_and_no_page_that_names_it(
+    client: Client, article: ArticlePage, make_comment: MakeComment
+) -> None:
+    section = article.get_parent()
+    other = make_article(section=section)
+    thread, feed = (
+        reverse(f"reader_comments:{name}", args=[article.pk]) for name in ("thread", "feed")
+    )
+    tags = {
+        url: set(client.get(url).headers[TAGS_HEADER].split())
+        for url in (article.url, thread, feed, other.url, section.url, "/")
+    }
+    comment = make_comment("pending")
+    OutboxEntry.objects.all().delete()
+
+    moderation.approve(comment, moderation.By(reason="insult"), now=NOW)
+
+    [dropped] = OutboxEntry.objects.filter(kind=KIND).values_list("payload__tags", flat=True)
+    assert [url for url, names in tags.items() if names & set(dropped)] == [
+        *(article.url, thread, feed)
+    ]
+
+
+def test_a_comment_leaves_the_text_of_its_article_as_it_was_rendered(
+    client: Client, article: ArticlePage, make_comment: MakeComment, django_assert_num_queries: Any
+) -> None:
+    comment = make_comment("pending")
+    client.get(article.url)
+    moderation.approve(comment, moderation.By(reason="insult"), now=NOW)
+
+    with django_assert_num_queries(1):  # the thread
+        answer = client.get(article.url)
+
+    assert comment.text in answer.content.decode()
