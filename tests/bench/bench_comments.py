@@ -23,6 +23,15 @@ from tests.bench.world import bench_world, report, seconds
 SECONDS = 10.0
 CONNECTIONS = 6
 THREAD = 2000
+# The counters count; they only never say no.
+NO_LIMITS = {
+    "TRUSTED_PROXIES": "127.0.0.1",
+    "COMMENTS_PER_NETWORK": "1000000",
+    "COMMENTS_PROOF_PER_NETWORK": "1000000",
+    "COMMENTS_PROOF_PER_ARTICLE": "1000000",
+    "COMMENTS_PROOF_PER_SITE": "1000000",
+    "ALLOWED_HOSTS": "*",
+}
 
 
 class Sender:
@@ -84,6 +93,23 @@ def make_article() -> Any:
     return ArticlePage.objects.get(pk=article.pk)
 
 
+def make_ticket(article: Any) -> str:
+    """Return what the form below an article carries, a minute old."""
+    from datetime import UTC, datetime, timedelta
+
+    from news.comments import tickets
+    from news.consent.models import ConsentText
+
+    optional = ConsentText.objects.filter(language="de", is_required=False)
+    return tickets.issue(
+        article_id=article.pk,
+        text_id=ConsentText.objects.get(purpose="publish", language="de").pk,
+        language="de",
+        optional_ids=optional.values_list("pk", flat=True),
+        now=datetime.now(UTC) - timedelta(minutes=1),
+    )
+
+
 def fill_thread(article: Any) -> None:
     """A thread of 2,000 published comments, every fourth a reply."""
     from datetime import timedelta
@@ -142,40 +168,19 @@ def measure_page(article: Any) -> tuple[float, int]:
 
 def main() -> None:
     mail_port = free_port()
-    os.environ |= {
-        "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
-        "TRUSTED_PROXIES": "127.0.0.1",
-        # The counters count; they only never say no.
-        "COMMENTS_PER_NETWORK": "1000000",
-        "COMMENTS_PROOF_PER_NETWORK": "1000000",
-        "COMMENTS_PROOF_PER_ARTICLE": "1000000",
-        "COMMENTS_PROOF_PER_SITE": "1000000",
-        "ALLOWED_HOSTS": "*",
-    }
+    os.environ |= {"MAIL_URL": f"smtp://127.0.0.1:{mail_port}", **NO_LIMITS}
     with bench_world():
-        from datetime import UTC, datetime, timedelta
-
         from django.conf import settings
         from django.core.management import call_command
         from django.db import connection
 
         from cms.outbox.models import Mail, MailState
-        from news.comments import tickets
         from news.comments.models import ReaderComment
-        from news.consent.models import ConsentText
 
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         article = make_article()
-        shown = ConsentText.objects.get(purpose="publish", language="de")
-        optional = ConsentText.objects.filter(language="de", is_required=False)
-        ticket = tickets.issue(
-            article_id=article.pk,
-            text_id=shown.pk,
-            language="de",
-            optional_ids=optional.values_list("pk", flat=True),
-            now=datetime.now(UTC) - timedelta(minutes=1),
-        )
+        ticket = make_ticket(article)
         path = f"/_/comments/{article.pk}/"
         os.environ["REDIS_URL"] = settings.REDIS_URL
         with connection.cursor() as cursor:
