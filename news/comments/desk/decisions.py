@@ -147,10 +147,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return _show_again(request, comment, {"form": form})
         return _answer(request, comment, message, is_done=False, status=422)
     said = form.cleaned_data if verb.asks_reason else {}
-    batch = uuid4() if verb.can_undo else None
+    batch = _number_of_act(request) if verb.can_undo else None
     by = said_by(request, said, batch)
     typed = {"form": form} if verb.asks_reason else None
     return _carry_out(request, comment, batch, lambda now: verb.act(comment, by, now=now), typed)
+
+
+def _number_of_act(request: HttpRequest) -> UUID:
+    """Return the number under which a script may send the same act again, else a new one."""
+    with suppress(ValueError):
+        return UUID(request.POST.get("act", ""))
+    return uuid4()
 
 
 def _carry_out(
@@ -169,11 +176,18 @@ def _carry_out(
             raise StateChanged
         act(timezone.now())
     except tuple(REFUSALS) as refused:
+        if batch and comment.decisions.filter(batch=batch, actor=request.user).exists():
+            comment.refresh_from_db()  # sent again, because the answer got lost
+            return _say_done(request, comment, batch)
         message = str(REFUSALS[type(refused)])
         if typed and request.accepts("text/html"):
             messages.warning(request, message)
             return _show_again(request, comment, typed, status=409)
         return _answer(request, comment, message, is_done=False, status=409)
+    return _say_done(request, comment, batch)
+
+
+def _say_done(request: HttpRequest, comment: ReaderComment, batch: UUID | None) -> HttpResponse:
     presence.release(comment.pk, request.user)
     message = _("Done: %s") % comment.get_state_display()
     return _answer(request, comment, message, is_done=True, batch=batch)

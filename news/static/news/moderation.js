@@ -6,6 +6,7 @@
   "use strict";
 
   const PRESENCE_MS = 15000;
+  const RETRY_MS = [500, 3000];
   const root = document.querySelector("[data-desk-queue]");
   const detail = document.querySelector("[data-desk-page]");
 
@@ -21,11 +22,35 @@
       method: "POST",
       body,
       credentials: "same-origin",
+      // What is on its way arrives even if the moderator opens another page now.
+      keepalive: true,
       headers: { Accept: "application/json" },
     });
     const type = response.headers.get("Content-Type") || "";
-    if (!type.includes("json")) throw new Error(String(response.status));
-    return response.json();
+    if (type.includes("json")) return response.json();
+    const error = new Error(String(response.status));
+    error.isFinal = response.status < 500;
+    throw error;
+  }
+
+  /* A server that restarts or a network that stumbles costs nobody a decision. The server knows
+     an act it has carried out already by its number. */
+  async function postAgain(url, values) {
+    const act = { act: newNumber(), ...values };
+    for (const pause of RETRY_MS) {
+      try {
+        return await post(url, act);
+      } catch (error) {
+        if (error.isFinal) throw error;
+        await new Promise((resume) => setTimeout(resume, pause));
+      }
+    }
+    return post(url, act);
+  }
+
+  function newNumber() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
   function isTyping(target) {
@@ -49,12 +74,18 @@
   function startQueue() {
     const canned = JSON.parse(root.dataset.canned);
     const status = document.querySelector("[data-desk-status]");
+    const problems = document.querySelector("[data-desk-problems]");
     const dialog = document.querySelector("[data-desk-dialog]");
     const form = dialog.querySelector("form");
     const hasKeys = root.dataset.keys === "on";
     const undone = JSON.parse(sessionStorage.getItem("desk-undo") || "[]");
     let asked = null;
-    // What was typed about a comment and did not reach anybody, by row.
+    let loading = Promise.resolve();
+    const sending = new Set();
+    // Keys typed while a decision is taken back: they are about the comment that comes back.
+    let isTakingBack = false;
+    const held = [];
+    // What was typed about a comment and did not reach anybody, by the comment's number.
     const unsent = new Map();
 
     const rows = () => [...document.querySelectorAll("[data-desk-comment]")];
@@ -62,6 +93,11 @@
     // What is on its way to the server is no longer asked about.
     const open = () => left().filter((row) => !row.dataset.busy);
     const current = () => document.querySelector("[data-desk-comment][data-current]");
+    const isDigit = (key) => /^[0-9]$/.test(key);
+    const numberOf = (row) => row.dataset.deskComment;
+    // The list may have been loaded again since a row was asked about.
+    const shownFor = (row) => rows().find((other) => numberOf(other) === numberOf(row)) || row;
+    const isOpen = (row) => Boolean(row) && row.isConnected && !row.dataset.done && !row.dataset.busy;
     const say = (text) => {
       status.textContent = text;
     };
@@ -91,47 +127,73 @@
       return later || open()[0];
     }
 
-    function remember(url, pk) {
-      undone.push({ url, pk });
+    /* In the order of the keys; answers may overtake each other. */
+    function remember(url, pk, at) {
+      undone.push({ url, pk, at });
+      undone.sort((one, other) => one.at - other.at);
       sessionStorage.setItem("desk-undo", JSON.stringify(undone.slice(-20)));
     }
 
-    async function decide(row, verb, said = {}) {
-      if (row.dataset.busy || row.dataset.done) return;
+    /* The next comment is there at once; what was decided reaches the server meanwhile. However
+       that ends, it leaves the moderator where they are: keys typed since then are about the
+       comment they look at. What could not be done says so in its row and comes up again. */
+    function decide(row, verb, said = {}) {
+      const sent = carryOut(row, verb, said, Date.now()).finally(() => sending.delete(sent));
+      sending.add(sent);
+    }
+
+    async function carryOut(row, verb, said, at) {
       row.dataset.busy = "1";
+      delete row.dataset.failed;
       const next = nextAfter(row);
       if (next) choose(next);
+      let answer = null;
       try {
-        const answer = await post(row.dataset.decideUrl, {
-          verb,
-          seen: row.dataset.version,
-          ...said,
-        });
-        say(answer.message);
-        row.dataset.version = answer.version;
-        if (answer.retry) {
-          unsent.set(row, said);
-          choose(row);
-        } else if (!answer.done) {
-          showResult(row, answer.message, "");
-          showUnsent(row, said);
-        } else {
-          unsent.delete(row);
-          showResult(row, answer.message, answer.undo);
-          if (answer.undo) remember(answer.undo, row.dataset.deskComment);
-        }
-        if (!left().length) loadMore();
+        answer = await postAgain(row.dataset.decideUrl, { verb, seen: row.dataset.version, ...said });
       } catch (error) {
-        say(root.dataset.failed);
-        if (said.reason) unsent.set(row, said);
-        choose(row);
-      } finally {
-        delete row.dataset.busy;
+        answer = { retry: true, message: root.dataset.failed, version: row.dataset.version };
       }
+      const shown = shownFor(row);
+      delete row.dataset.busy;
+      delete shown.dataset.busy;
+      shown.dataset.version = answer.version;
+      if (answer.retry) {
+        if (said.reason) unsent.set(numberOf(row), said);
+        showProblem(shown, answer.message);
+      } else {
+        unsent.delete(numberOf(row));
+        say(answer.message);
+        showResult(shown, answer.message, answer.undo);
+        if (!answer.done) showUnsent(shown, said);
+        if (answer.undo) remember(answer.undo, numberOf(row), at);
+      }
+      goOn();
+    }
+
+    /* Keys always have a comment to be about, as long as there is one. */
+    function goOn() {
+      showProblems();
+      if (!left().length) refresh();
+      else if (!isOpen(current()) && open().length) choose(open()[0]);
+    }
+
+    function showProblem(row, message) {
+      row.dataset.failed = "1";
+      const problem = row.querySelector("[data-desk-problem]");
+      problem.hidden = false;
+      problem.textContent = message;
+    }
+
+    function showProblems() {
+      const failed = rows().filter((row) => row.dataset.failed && !row.dataset.done);
+      const text = failed.length ? root.dataset.problems : "";
+      if (problems.textContent !== text) problems.textContent = text;
+      problems.hidden = !text;
     }
 
     function showResult(row, message, undo) {
       row.dataset.done = "1";
+      row.querySelector("[data-desk-problem]").hidden = true;
       const done = row.querySelector("[data-desk-done]");
       done.hidden = false;
       done.textContent = message;
@@ -140,7 +202,7 @@
       button.type = "button";
       button.className = "button button-small button-secondary";
       button.textContent = root.dataset.undo;
-      button.addEventListener("click", () => takeBack(undo, row.dataset.deskComment));
+      button.addEventListener("click", () => takeBack(undo, numberOf(row)));
       done.append(button);
     }
 
@@ -159,26 +221,67 @@
     }
 
     async function takeBack(url, pk) {
+      isTakingBack = true;
       try {
         const answer = await post(url, {});
         say(answer.message);
         const index = undone.findIndex((entry) => entry.url === url);
         if (index >= 0) undone.splice(index, 1);
         sessionStorage.setItem("desk-undo", JSON.stringify(undone));
-        const row = rows().find((other) => other.dataset.deskComment === pk);
-        if (!row) return;
-        // The row's version is another now; the page itself knows it best.
-        sessionStorage.setItem("desk-current", pk);
-        window.location.reload();
+        await refresh(pk);
       } catch (error) {
         say(root.dataset.failed);
+        held.length = 0;
+      } finally {
+        isTakingBack = false;
       }
+      held.splice(0).forEach(press);
     }
 
-    function loadMore() {
-      say(root.dataset.empty);
-      sessionStorage.setItem("desk-current", "first");
-      window.location.reload();
+    /* The last decision is the last key, also if its answer is still on the way. */
+    async function takeBackLast() {
+      isTakingBack = true;
+      await Promise.all(sending);
+      const last = undone[undone.length - 1];
+      if (last) {
+        await takeBack(last.url, last.pk);
+        return;
+      }
+      isTakingBack = false;
+      held.length = 0;
+      say(root.dataset.noUndo);
+    }
+
+    /* Load the list again without leaving the page: there is no moment without keys. */
+    function refresh(wanted = "") {
+      if (!wanted) say(root.dataset.empty);
+      loading = loading.then(() => load(wanted));
+      return loading;
+    }
+
+    async function load(wanted) {
+      try {
+        const url = `${root.dataset.resultsUrl}${window.location.search}`;
+        const response = await fetch(url, { credentials: "same-origin" });
+        if (!response.ok || response.redirected) throw new Error(String(response.status));
+        replaceList(await response.text());
+      } catch (error) {
+        window.location.reload();
+        return;
+      }
+      if (!wanted) say(rows().length ? "" : root.dataset.nothing);
+      choose(rows().find((row) => numberOf(row) === wanted) || open()[0]);
+    }
+
+    function replaceList(html) {
+      const under = new Set(rows().filter((row) => row.dataset.busy).map(numberOf));
+      const list = document.getElementById("listing-results");
+      list.innerHTML = html;
+      rows().forEach((row) => {
+        // Sent, but perhaps not yet known to the list when it was made.
+        if (under.has(numberOf(row))) row.dataset.busy = "1";
+      });
+      list.dispatchEvent(new CustomEvent("w-swap:success", { bubbles: true }));
     }
 
     /* What could not be sent is still there when the same comment is tried again. */
@@ -196,7 +299,7 @@
       form.reset();
       delete form.elements.text.dataset.typed;
       delete form.dataset.touched;
-      if (unsent.has(row)) fillAgain(unsent.get(row));
+      if (unsent.has(numberOf(row))) fillAgain(unsent.get(numberOf(row)));
       dialog.querySelector("[data-desk-send]").textContent = label;
       dialog.querySelector("[data-desk-dialog-title]").textContent = label;
       dialog.showModal();
@@ -209,14 +312,28 @@
       const { row, verb } = asked;
       asked = null;
       dialog.close();
-      decide(row, verb, Object.fromEntries(data));
+      decide(shownFor(row), verb, Object.fromEntries(data));
     }
 
+    /* Closed without sending: what was typed is there when it is opened again. */
+    function cancel() {
+      if (asked && form.dataset.touched) {
+        unsent.set(numberOf(asked.row), Object.fromEntries(new FormData(form)));
+      }
+      asked = null;
+      if (dialog.open) dialog.close();
+    }
+
+    /* A key does something or says why not. */
     function act(key) {
       const row = current();
-      if (!row) return;
+      if (!isOpen(row)) {
+        say(rows().length ? root.dataset.empty : root.dataset.nothing);
+        return;
+      }
       const button = row.querySelector(`[data-desk-key="${key}"]`);
       if (button) run(row, button);
+      else say(root.dataset.impossible);
     }
 
     function run(row, button) {
@@ -240,35 +357,39 @@
         const row = current();
         if (row) window.location.href = row.dataset.inspectUrl;
       },
-      u: () => {
-        const last = undone[undone.length - 1];
-        if (last) takeBack(last.url, last.pk);
-      },
+      u: takeBackLast,
     };
 
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (dialog.open) {
-        if (hasKeys && /^[0-9]$/.test(event.key) && !event.target.matches("textarea, [type=text]")) {
-          const radios = form.querySelectorAll("input[type=radio]");
-          const radio = radios[(Number(event.key) + 9) % 10];
-          if (!radio) return;
-          event.preventDefault();
-          radio.checked = true;
-          send();
-        }
-        return;
+    /* Whether the key means something here; if so, it is done or waits for its turn. */
+    function press(key) {
+      if (isTakingBack) {
+        if (KEYS[key] || isDigit(key)) held.push(key);
+        return key in KEYS;
       }
-      if (!hasKeys || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-      const key = KEYS[event.key.toLowerCase()];
-      if (!key || event.repeat) return;
-      event.preventDefault();
-      key();
+      if (dialog.open) {
+        const radios = form.querySelectorAll("input[type=radio]");
+        const radio = isDigit(key) && radios[(Number(key) + 9) % 10];
+        if (!radio) return false;
+        radio.checked = true;
+        send();
+        return true;
+      }
+      if (!(key in KEYS)) return false;
+      KEYS[key]();
+      return true;
+    }
+
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !hasKeys) return;
+      const isElsewhere = dialog.open
+        ? event.target.matches("textarea, [type=text]")
+        : isTyping(event.target) || document.querySelector("dialog[open]");
+      if (!isElsewhere && press(event.key.toLowerCase())) event.preventDefault();
     });
 
     document.addEventListener("focusin", (event) => {
       const row = event.target.closest("[data-desk-comment]");
-      if (row && row !== current() && !row.dataset.done) choose(row, { focus: false });
+      if (isOpen(row) && row !== current()) choose(row, { focus: false });
     });
 
     document.addEventListener("click", (event) => {
@@ -276,7 +397,7 @@
       const row = button && button.closest("[data-desk-comment]");
       if (!row || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      run(row, button);
+      if (isOpen(row)) run(row, button);
     });
 
     form.addEventListener("submit", (event) => {
@@ -293,15 +414,22 @@
     form.addEventListener("input", (event) => {
       if (event.target.matches("textarea, [type=text]")) form.dataset.touched = "1";
     });
-    dialog.querySelector("[data-desk-cancel]").addEventListener("click", () => dialog.close());
+    dialog.querySelector("[data-desk-cancel]").addEventListener("click", cancel);
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      cancel();
+    });
     dialog.addEventListener("close", () => {
-      // Closed without sending: what was typed is there when it is opened again.
-      if (asked && form.dataset.touched) {
-        unsent.set(asked.row, Object.fromEntries(new FormData(form)));
-      }
-      asked = null;
+      // Told late: a quick moderator has opened it again for the next comment.
+      if (dialog.open) return;
+      cancel();
       const row = current();
       if (row) row.focus({ preventScroll: true });
+    });
+    // Filters and search put other comments in place of these.
+    document.addEventListener("w-swap:success", () => {
+      showProblems();
+      if (!isOpen(current())) choose(open()[0], { focus: false });
     });
 
     let waiting = 0;
@@ -326,10 +454,7 @@
     }
 
     setInterval(look, PRESENCE_MS);
-    const wanted = sessionStorage.getItem("desk-current");
-    sessionStorage.removeItem("desk-current");
-    if (wanted) choose(rows().find((row) => row.dataset.deskComment === wanted) || open()[0]);
-    else choose(open()[0], { focus: false });
+    choose(open()[0], { focus: false });
   }
 
   function startDetail() {

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -155,6 +156,40 @@ def test_a_script_hears_whether_it_may_ask_again(
     assert send(text="x" * 2001) == (False, True)
     assert send(seen="published.0") == (False, False)
     assert send() == (True, False)
+
+
+def test_an_act_sent_twice_is_done_once_and_both_hear_so(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment("pending")
+    url = reverse("reader_comments_admin:decide", args=[comment.pk])
+    act = "8f7d1c3e5b2a4960a1b2c3d4e5f60718"
+
+    def send(act: str) -> tuple[int, bool, str]:
+        said = {"verb": "approve", "seen": "pending.0", "act": act}
+        response = moderator.post(url, said, HTTP_ACCEPT="application/json")
+        answer = response.json()
+        return response.status_code, answer["done"], answer["undo"]
+
+    undo = reverse("reader_comments_admin:undo", args=[UUID(act)])
+    assert send(act) == (200, True, undo)
+    assert send(act) == (200, True, undo)
+    assert send("nonsense")[:2] == (409, False)
+    assert comment.decisions.filter(new_state="published").count() == 1
+
+
+def test_nobody_is_told_that_an_act_of_somebody_else_was_theirs(
+    moderator: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment("pending")
+    act = UUID("8f7d1c3e5b2a4960a1b2c3d4e5f60718")
+    moderation.approve(comment, By(actor=make_user("andere"), batch=act), now=NOW)
+    url = reverse("reader_comments_admin:decide", args=[comment.pk])
+
+    said = {"verb": "approve", "seen": "pending.0", "act": act.hex}
+    response = moderator.post(url, said, HTTP_ACCEPT="application/json")
+
+    assert (response.status_code, response.json()["done"]) == (409, False)
 
 
 def test_pages_of_comments_and_cases_take_no_posts(
