@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from cms.page_cache import fragments
-from news.comments import house_rules, policy, text
+from news.comments import addresses, house_rules, policy, text
 from news.comments.forms import CommentForm
 from news.comments.models import CommentSettings, CommentState, ReaderComment, RememberedDevice
 from news.comments.policy import Policy
@@ -50,6 +50,15 @@ class Node:
     @property
     def initials(self) -> str:
         return text.initials(self.comment.name)
+
+    @property
+    def address(self) -> str:
+        """Where the comment is shown in its place, whichever page of the thread that is."""
+        return addresses.of("show", self.comment.pk)
+
+    @property
+    def report_address(self) -> str:
+        return addresses.of("report", self.comment.pk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from django.utils.html import Urlizer, format_html_join
+from django.utils.html import Urlizer, escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 MAX_TEXT_LENGTH = 5000
@@ -50,6 +50,8 @@ class _ReaderLinks(Urlizer):
 
 
 _links = _ReaderLinks()
+# What every address has that the urlizer would link; it looks at each word, and most have none.
+_MAY_LINK = re.compile(r"https?:|www\.|\.(com|edu|gov|int|mil|net|org)", re.IGNORECASE)
 
 
 def render(text: str) -> SafeString:
@@ -63,6 +65,8 @@ def render(text: str) -> SafeString:
 
 
 def _line(line: str) -> SafeString:
+    if not _MAY_LINK.search(line):
+        return escape(line)
     # The urlizer escapes every word itself; nothing touches its result after that.
     return mark_safe(_links(line, trim_url_limit=60, nofollow=False, autoescape=True))  # noqa: S308
 

@@ -1,8 +1,10 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from news.comments.text import clean_line, clean_text, initials, render
+from news.comments.text import _line, _links, clean_line, clean_text, initials, render
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -77,3 +79,14 @@ def test_hostile_text_is_rendered_quickly(value: str) -> None:
     render(clean_text(value))
 
     assert time.perf_counter() - start < 0.2
+
+
+WORDS = ["https://", "HTTP://", "www.", "WWW.", "a.com", ".Net/", "x@y.org", "[", "ſ", "é.", "<"]
+
+
+@given(st.lists(st.sampled_from([*WORDS, " ", "'", "b", ".", ":", "/", "&", ")"]), max_size=8))
+def test_no_address_is_overlooked(parts: list[str]) -> None:
+    line = "".join(parts)
+    whole = _links(line, trim_url_limit=60, nofollow=False, autoescape=True)
+
+    assert _line(line) == whole
