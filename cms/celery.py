@@ -40,6 +40,7 @@ BEAT: dict[str, tuple[str, float | crontab]] = {
     "outbox-deliver": ("outbox.deliver", 10.0),
     "outbox-purge": ("outbox.purge", crontab(hour=3, minute=10)),
     "consent-seal": ("consent.seal", 20.0),
+    "consent-check": ("consent.check", crontab(hour=4, minute=20)),
     "sessions-clear": ("cms.clear_sessions", crontab(hour=4, minute=10)),
     "comments-digest": ("comments.send_digests", crontab(hour=5, minute=30)),
     "comments-retention": ("comments.retain", crontab(hour=3, minute=20)),

@@ -17,7 +17,8 @@ from news.comments import subject_access
 from news.comments.forms import clean_address
 from news.comments.models import RecordAccess
 from news.comments.reader_views import as_file
-from news.consent import sealing, subjects
+from news.consent import checking, subjects
+from news.consent.models import ConsentEvent
 
 LOOK_UP = "reader_comments.look_up_person"
 SHOWN = 50
@@ -67,7 +68,10 @@ def look_up(request: HttpRequest) -> HttpResponse:
             return as_file(request, data["email"], data["form"])
         context["record"] = subject_access.export(data["email"])
         context["address"] = data["email"]
-        context["chain_break"] = sealing.first_break()
+        events = ConsentEvent.objects.for_subjects(subjects.references(data["email"]))
+        read = events.select_related("text", "seal")
+        context["record_break"] = checking.first_break_of(read)
+        context["last_check"] = checking.last_check()
     context["accesses"] = RecordAccess.objects.order_by("-at")[:SHOWN]
     status = 422 if form.errors else 200
     return render(request, "reader_comments/admin/person.html", context, status=status)

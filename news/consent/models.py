@@ -167,6 +167,8 @@ class ConsentEvent(AppendOnlyModel):
         indexes = [
             # the record of one person
             models.Index(fields=["subject"], name="consent_event_subject"),
+            # what is to be sealed, the oldest first
+            models.Index(fields=["at"], name="consent_event_at"),
             # the record of one comment
             models.Index(fields=["comment_id"], name="consent_event_comment"),
         ]
@@ -191,3 +193,23 @@ class ConsentSeal(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.position}: {self.digest[:12]}"
+
+
+class ChainCheck(models.Model):
+    """That the whole chain was verified, and what was found."""
+
+    at = models.DateTimeField()
+    links = models.PositiveBigIntegerField()
+    # Where the chain broke; empty words mean that it holds.
+    position = models.PositiveBigIntegerField(null=True)
+    what = models.TextField(blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.what or f"{self.links} links hold"
+
+    @property
+    def holds(self) -> bool:
+        return not self.what

@@ -26,8 +26,10 @@ class ConsentEventQuerySet(AppendOnlyQuerySet):
     def in_order(self) -> "ConsentEventQuerySet":
         return self.order_by("at", "pk")
 
-    def unsealed(self) -> "ConsentEventQuerySet":
-        return self.filter(seal=None)
+    def unsealed(self, *, since: datetime | None = None) -> "ConsentEventQuerySet":
+        """Events outside the chain; `since` spares the database a look at all that is older."""
+        events = self.filter(seal=None)
+        return events.filter(at__gte=since) if since else events
 
     def forget(self) -> int:
         """Empty the erasable columns; kind, time, text and digest stay as proof."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from django.db import IntegrityError, transaction
 from news.consent import canonical
 from news.consent.models import ConsentEvent, ConsentSeal, ConsentText
 
+# What commits late is found within this time; what is older is left to the nightly check.
+OVERLAP = timedelta(hours=1)
 # More than any line of the anchors takes.
 TAIL_BYTES = 4096
 
@@ -27,24 +29,27 @@ class Break:
     what: str
 
 
-def seal(now: datetime, *, limit: int = 500) -> int:
+def seal(now: datetime, *, limit: int = 500, everything: bool = False) -> int:
     """Append up to `limit` unsealed events to the chain; return how many.
 
+    Looks at what happened since shortly before the last seal, or at `everything` ever recorded.
     Two runs at the same time do no harm: one of them finds its position taken and does nothing.
     """
     try:
-        count = _seal(now, limit)
+        count = _seal(now, limit, everything=everything)
     except IntegrityError:
         return 0
     _anchor_head()
     return count
 
 
-def _seal(now: datetime, limit: int) -> int:
+def _seal(now: datetime, limit: int, *, everything: bool) -> int:
     with transaction.atomic():
         head = ConsentSeal.objects.order_by("-position").first()
         position, previous = (head.position, head.digest) if head else (0, "")
-        events = list(ConsentEvent.objects.unsealed().in_order().select_related("text")[:limit])
+        since = head.sealed_at - OVERLAP if head and not everything else None
+        unsealed = ConsentEvent.objects.unsealed(since=since).in_order().select_related("text")
+        events = list(unsealed[:limit])
         links = []
         for event in events:
             position += 1

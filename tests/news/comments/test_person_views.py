@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from news.comments.models import RecordAccess
-from news.consent import sealing, subjects
-from news.consent.models import ConsentText
+from news.consent import checking, sealing, subjects
+from news.consent.models import ChainCheck, ConsentText
 from tests.factories import make_admin, make_user
 from tests.news.comments.conftest import MakeComment
 
@@ -85,3 +85,21 @@ def test_look_up_needs_the_csrf_token(make_comment: MakeComment) -> None:
     client.force_login(make_admin())
 
     assert client.post(reverse("look_up_person"), ASKED).status_code == 403
+
+
+def test_page_says_what_was_verified_and_when(
+    admin: Client, make_comment: MakeComment, text: ConsentText
+) -> None:
+    make_comment(email="jo@example.org")
+    sealing.seal(datetime.now(UTC))
+
+    def look() -> str:
+        return admin.post(reverse("look_up_person"), ASKED).content.decode()
+
+    assert "Die ganze Kette wurde noch nicht geprüft" in look()
+    checking.check(datetime.now(UTC))
+    page = look()
+    assert "Diese Aufzeichnung hält der Prüfung stand" in page
+    assert "Die ganze Kette wurde zuletzt am" in page
+    ChainCheck.objects.create(at=datetime.now(UTC), links=9, position=7, what="link is missing")
+    assert "nicht stand: 7, link is missing" in look()

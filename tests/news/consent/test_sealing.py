@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from news.consent import recording, tasks, triggers
 from news.consent.models import ConsentEvent, ConsentSeal, ConsentText
-from news.consent.sealing import Break, first_break, seal
+from news.consent.sealing import OVERLAP, Break, first_break, seal
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -175,3 +176,28 @@ def test_sealing_costs_as_many_statements_for_thirty_events_as_for_three(
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_what_was_committed_very_late_is_sealed_at_night(text: ConsentText) -> None:
+    give(text, 1)
+    seal(NOW + timedelta(days=1))
+    give(text, 2)
+
+    assert seal(NOW + timedelta(days=1)) == 0
+    tasks.check()
+
+    assert not ConsentEvent.objects.unsealed().exists()
+    assert first_break() is None
+
+
+def test_looking_for_unsealed_events_reads_the_last_hour_only(
+    sealed: list[ConsentEvent],
+) -> None:
+    unsealed = ConsentEvent.objects.unsealed(since=NOW - OVERLAP).in_order()[:500]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # three rows are read faster whole
+        plan = unsealed.explain()
+
+    assert "consent_event_at" in plan
+    assert re.search(r"at ?>[?=]", plan) or "Index Cond: (at >=" in plan
