@@ -20,7 +20,7 @@ from wagtail.snippets.models import register_snippet
 from news.admin.article_lists import register_count
 from news.comments import person_views, threads
 from news.comments.dashboard import add_waiting_comments
-from news.comments.desk import bulk
+from news.comments.desk import bulk, deleting
 from news.comments.desk.account import ModeratorMailPanel
 from news.comments.desk.cases import ComplaintViewSet, LegalNoticeViewSet
 from news.comments.desk.decisions import comments_of
@@ -40,6 +40,10 @@ for action in bulk.ACTIONS:
     hooks.register("register_bulk_action", action)
 # After Wagtail's own, whose place it takes.
 hooks.register("register_bulk_action", bulk.SpamBulkAction, order=1)
+
+
+hooks.register("before_delete_page", deleting.refuse)
+hooks.register("before_bulk_action", deleting.refuse_in_bulk)
 
 
 @hooks.register("register_admin_viewset")
