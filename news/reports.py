@@ -17,25 +17,18 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, NumberColumn, TitleColumn
-from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.views.reports import ReportView
 from wagtail.models import Page
 
 from news import readership, territory
 from news.models import ArticlePage, Author, SectionPage
 from news.querysets import ArticleQuerySet
+from news.spreadsheets import SpreadsheetExport
 
 VIEW = "analytics.view_reports"
 EXPORT = "analytics.export_reports"
 # Columns that a phone has no room for.
 WIDE = "readership__wide"
-# A spreadsheet takes a cell that begins like this for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def without_formula(text: str) -> str:
-    """Return the text so that no spreadsheet runs it."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
 def _local(moment: datetime) -> datetime:
@@ -97,7 +90,7 @@ class ReadershipFilterSet(WagtailFilterSet):
         return articles
 
 
-class ReadershipView(ReportView):
+class ReadershipView(SpreadsheetExport, ReportView):
     """Articles with what was counted of them; ordered, filtered and summed in the database."""
 
     model = ArticlePage
@@ -133,8 +126,7 @@ class ReadershipView(ReportView):
         "address": _("Address"),
     }
     custom_value_preprocess = {
-        **SpreadsheetExportMixin.custom_value_preprocess,
-        str: {"csv": without_formula},
+        **SpreadsheetExport.custom_value_preprocess,
         datetime: {"csv": _local, "xlsx": _local},
     }
 

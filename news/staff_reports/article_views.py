@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 from wagtail.admin.ui.side_panels import BaseSidePanel
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.mixins import SpreadsheetExportMixin
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from news.models import ArticlePage
-from news.reports import EXPORT, VIEW, without_formula
+from news.reports import EXPORT, VIEW
+from news.spreadsheets import SpreadsheetExport
 from news.staff_reports import charts, tables
 from news.staff_reports.article import ArticleFigures, Steps, may_see
 from news.staff_reports.tables import Table, TableName
@@ -33,7 +33,7 @@ TABLES = (TableName.CHANNELS, TableName.REFERRERS, TableName.DEVICES, TableName.
 ROWS = 10
 
 
-class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
+class ArticleReportView(SpreadsheetExport, WagtailAdminTemplateMixin, View):
     """Staff see every article, whoever wrote one sees that one."""
 
     template_name = "news/admin/analytics_article.html"
@@ -44,10 +44,6 @@ class ArticleReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View)
         "views": gettext_lazy("Views"),
         "event": gettext_lazy("Published or updated"),
         "note": gettext_lazy("Note"),
-    }
-    custom_value_preprocess = {
-        **SpreadsheetExportMixin.custom_value_preprocess,
-        str: {"csv": without_formula},
     }
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

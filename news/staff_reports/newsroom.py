@@ -31,6 +31,7 @@ class NewsroomReportView(StaffReportView):
 
     page_title = _("Newsroom")
     header_icon = "doc-full"
+    counts_whole_days = True
     template_name = "news/admin/analytics_newsroom.html"
     list_export = list(COLUMNS)
     export_headings = {

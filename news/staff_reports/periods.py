@@ -29,6 +29,10 @@ class Preset(TextChoices):
     CUSTOM = "custom", _("Custom")
 
 
+# What goes by whole days.
+DAILY = tuple(preset for preset in Preset if preset not in (Preset.NOW, Preset.DAY))
+
+
 class Comparison(TextChoices):
     """What a period is compared with."""
 

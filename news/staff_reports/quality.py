@@ -50,6 +50,8 @@ class DataQualityView(StaffReportView):
     permission = "analytics.view_data_quality"
     page_title = gettext_lazy("Data quality")
     header_icon = "clipboard-list"
+    counts_whole_days = True
+    is_compared = False
     template_name = "news/admin/analytics_quality.html"
     export_headings = {
         "label": gettext_lazy("Name"),

@@ -18,16 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.mixins import SpreadsheetExportMixin
 
 from analytics.figures import spans
 from news import territory
 from news.models import Author, SectionPage
-from news.reports import EXPORT, VIEW, without_formula
+from news.reports import EXPORT, VIEW
+from news.spreadsheets import SpreadsheetExport
 from news.staff_reports import charts, output, tables
 from news.staff_reports.filters import FILTERING, ReportFilters
 from news.staff_reports.overview import Overview
-from news.staff_reports.periods import Comparison, Preset
+from news.staff_reports.periods import DAILY, Comparison, Preset
 from news.staff_reports.tables import DIMENSIONS, Row, Table, TableName
 
 ROWS_OF_OVERVIEW = 8
@@ -35,16 +35,15 @@ ROWS_PER_PAGE = 50
 ALL = "all"
 
 
-class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
+class StaffReportView(SpreadsheetExport, WagtailAdminTemplateMixin, View):
     """A page of figures: who may see it, what narrows it, and its address with other wishes."""
 
     permission = VIEW
     header_icon = "view"
     url_name = "analytics_overview"
-    custom_value_preprocess = {
-        **SpreadsheetExportMixin.custom_value_preprocess,
-        str: {"csv": without_formula},
-    }
+    # Shorter periods say nothing where figures are kept by day.
+    counts_whole_days = False
+    is_compared = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm(self.permission):
@@ -146,12 +145,14 @@ class StaffReportView(SpreadsheetExportMixin, WagtailAdminTemplateMixin, View):
             },
             "presets": [
                 (preset, self.with_wishes(period=preset.value, first="", last=""))
-                for preset in Preset
+                for preset in (DAILY if self.counts_whole_days else Preset)
                 if preset != Preset.CUSTOM
             ],
+            "shows_whole_days": self.counts_whole_days or bool(self.filters.chosen_channel),
             "comparisons": [
                 (comparison, self.with_wishes(compare=comparison.value))
                 for comparison in Comparison
+                if self.is_compared
             ],
             "reset_address": f"{self.address}?period={period.preset.value}",
             "time_zone": timezone.get_default_timezone_name(),

@@ -13,7 +13,6 @@ from openpyxl import load_workbook
 from analytics.models import PageDay
 from news import readership
 from news.readership import Period, Preset
-from news.reports import without_formula
 from tests.factories import make_article, make_author, make_home, make_section, make_user
 
 pytestmark = pytest.mark.django_db
@@ -196,23 +195,6 @@ def test_csv_and_xlsx_hold_every_row_and_no_formula(analyst):
     assert table[1][4:7] == ["2", "3", "1"]
     assert [cell.value for cell in sheet[1]][4:7] == [2, 3, 1]
     assert {cell.data_type for row in sheet for cell in row} == {"inlineStr", "s", "n", "d"}
-
-
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("=1+1", "'=1+1"),
-        ("  =1+1", "'  =1+1"),
-        ("+49", "'+49"),
-        ("-1", "'-1"),
-        ("@x", "'@x"),
-        ("\tx", "'\tx"),
-        ("Hafen = Tor", "Hafen = Tor"),
-        ("", ""),
-    ],
-)
-def test_formulas_are_disarmed(text, safe):
-    assert without_formula(text) == safe
 
 
 def test_no_figure_names_a_person_if_the_site_wants_none(analyst, settings):

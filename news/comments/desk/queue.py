@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn
 from wagtail.snippets.views.snippets import IndexView, InspectView, SnippetViewSet
@@ -34,9 +35,11 @@ from news.comments.models import (
 )
 from news.consent.models import ConsentEvent
 from news.models import SectionPage
-from news.reports import SectionField, without_formula
+from news.reports import SectionField
+from news.spreadsheets import without_formula
 
 TO_DO = "open"
+MOST_SHOWN = 99
 LISTED_STATES = [
     (TO_DO, _("To do")),
     *(choice for choice in CommentState.choices if choice[0] != CommentState.UNCONFIRMED),
@@ -352,8 +355,21 @@ class ReaderCommentViewSet(SnippetViewSet):
 
         def render_component(item: MenuItem, request: HttpRequest) -> LinkMenuItem:
             count = comments_of(request.user).to_do().count()
-            label = f"{count} {item.label}" if count else item.label
-            return LinkMenuItem(item.name, label, item.url, icon_name=item.icon_name)
+            waiting = ngettext(
+                "%(counter)s reader comment waits", "%(counter)s reader comments wait", count
+            )
+            # the number stands on the icon: beside the label there is no room for it
+            attrs = {
+                "data-waiting": str(min(count, MOST_SHOWN)) + ("+" if count > MOST_SHOWN else ""),
+                "aria-label": waiting % {"counter": count},
+            }
+            return LinkMenuItem(
+                item.name,
+                item.label,
+                item.url,
+                icon_name=item.icon_name,
+                attrs=attrs if count else {},
+            )
 
         return type(
             "ReaderCommentMenuItem",

@@ -1,3 +1,4 @@
+import html
 import re
 from typing import Any
 
@@ -80,7 +81,8 @@ def test_menu_and_dashboard_say_how_many_wait(
 
     page = moderator.get("/admin/").content.decode()
 
-    assert "2 Leserkommentare" in page or "2 Reader comments" in page
+    assert '"data-waiting": "2"' in html.unescape(page)
+    assert "2 reader comments wait" in page or "2 Leserkommentare warten" in page
     assert f"{LIST}?state=open" in page
 
 

@@ -83,3 +83,15 @@ def test_editors_are_refused(client):
     client.force_login(make_user(groups=("Editors",)))
 
     assert client.get(QUALITY).status_code == 302
+
+
+def test_what_is_kept_by_day_offers_and_names_whole_days_alone(analyst):
+    for address in (QUALITY, "/admin/analytics/newsroom/"):
+        answer = analyst.get(address, {"period": "now"})
+
+        offered = [preset.value for preset, _ in answer.context["presets"]]
+        assert offered == ["today", "7d", "28d", "90d", "12m"]
+        assert b"Viertelstunde" not in answer.content
+        assert b"quarter of an hour" not in answer.content
+    assert b"compare=weekdays" not in analyst.get(QUALITY).content
+    assert b"compare=weekdays" in analyst.get("/admin/analytics/newsroom/").content
