@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -195,6 +196,19 @@ def test_comment_without_standing_consent_is_not_published(make_comment: MakeCom
 
     comment.refresh_from_db()
     assert comment.state == CommentState.PENDING
+
+
+def test_undo_publishes_nothing_whose_consent_has_ended(make_comment: MakeComment) -> None:
+    comment = make_comment("published")
+    batch = uuid4()
+    moderation.hide(comment, By(reason="insult", batch=batch), now=LATER)
+    recording.follow(EventKind.EXPIRED, comment_id=comment.pk, method=Method.STAFF, now=LATER)
+
+    with pytest.raises(ConsentMissing):
+        moderation.undo(comment, RULE, batch=batch, now=LATER)
+
+    comment.refresh_from_db()
+    assert comment.state == CommentState.HIDDEN
 
 
 def test_database_refuses_what_was_not_confirmed(make_comment: MakeComment) -> None:

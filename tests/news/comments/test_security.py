@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cms.outbox.models import Mail, OutboxEntry
-from news.comments import access
-from news.comments.models import CommentState, ReaderComment, ReaderLink
+from news.comments import access, links
+from news.comments.models import CommentState, LinkPurpose, ReaderComment, ReaderLink
 from news.consent.models import ConsentEvent
 from news.models import ArticlePage
 from tests.news.comments.conftest import MakeComment
@@ -54,6 +54,28 @@ def test_idor_one_readers_token_opens_nothing_of_another(
             url = reverse(f"reader_comments:{name}", args=[token])
             assert client.post(url).status_code == 404
     assert evas["manage"] not in client.get(mine["manage"]).content.decode()
+
+
+def test_idor_a_link_does_only_what_it_was_sent_for(
+    client: Client, make_comment: MakeComment
+) -> None:
+    comment = make_comment("unconfirmed")
+    names = {
+        LinkPurpose.CONFIRM: ["confirm"],
+        LinkPurpose.MANAGE: ["manage", "edit"],
+        LinkPurpose.REPLIES: ["replies"],
+    }
+    every = ["confirm", "manage", "edit", "replies", "mine"]
+
+    for purpose, own in names.items():
+        token = links.create(comment, purpose, now=datetime.now(UTC)).split("/")[-2]
+        urls = {name: reverse(f"reader_comments:{name}", args=[token]) for name in every}
+        opened = [name for name, url in urls.items() if client.get(url).status_code != 404]
+        assert opened == own
+        for name in set(every) - set(own):
+            assert client.post(urls[name], {"act": "erase"}).status_code == 404
+    comment.refresh_from_db()
+    assert comment.state == CommentState.UNCONFIRMED
 
 
 @pytest.mark.parametrize("injected", ["\nBcc: x@example.org", "\r\nBcc: x@example.org", "%0aBcc:"])
