@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
@@ -136,7 +137,7 @@ class CaseForm(forms.Form):
 
 class WordsForm(forms.Form):
     words = forms.CharField(
-        label=_("words that hold a comment"),
+        label=capfirst(_("words that hold a comment")),
         required=False,
         max_length=20_000,
         help_text=CommentSettings._meta.get_field("held_words").help_text,

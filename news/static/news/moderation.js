@@ -151,7 +151,8 @@
       try {
         answer = await postAgain(row.dataset.decideUrl, { verb, seen: row.dataset.version, ...said });
       } catch (error) {
-        answer = { retry: true, message: root.dataset.failed, version: row.dataset.version };
+        const message = error.isFinal ? root.dataset.refused : root.dataset.failed;
+        answer = { retry: true, message, version: row.dataset.version };
       }
       const shown = shownFor(row);
       delete row.dataset.busy;
