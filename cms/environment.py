@@ -1,10 +1,14 @@
 """Typed readings of environment variables that refuse a bad value by its name."""
 
+import ipaddress
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+MOST_NAMED = 10
 
 
 def text(name: str, default: str = "") -> str:
@@ -43,6 +47,28 @@ def integer(name: str, default: int, *, at_least: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str = "") -> list[str]:
+    """Return addresses and networks, separated by commas, as they are written."""
+    found = words(name, default)
+    for word in found:
+        try:
+            ipaddress.ip_network(word, strict=False)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must hold addresses or networks such as 10.0.0.0/8, not {word!r}."
+            ) from None
+    return found
+
+
+def one_of(name: str, default: str, choices: Collection[str]) -> str:
+    """Return a text that is among `choices`; those are named in the refusal if they are few."""
+    value = text(name, default)
+    if value not in choices:
+        known = f": {', '.join(sorted(choices))}" if len(choices) < MOST_NAMED else ""
+        raise ImproperlyConfigured(f"{name} {value!r} is unknown{known}.")
+    return value
 
 
 def kept_secret(path: Path) -> str:

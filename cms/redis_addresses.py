@@ -24,10 +24,18 @@ from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 from redis.sentinel import Sentinel, SentinelConnectionPool
 
+KINDS = ("redis://", "rediss://", "unix://", "sentinel://", "redis+cluster://")
 # The kernel cuts a Unix socket's path at 108 bytes on Linux and 104 on macOS.
 SOCKET_PATH_LIMIT_BYTES = 100
 # A worker that waits for tasks waits outside of this; a request that pokes one waits so long.
 BROKER_TIMEOUT_SECONDS = 2.0
+
+
+def checked(name: str, url: str) -> str:
+    """Return an address of one of the kinds above; ImproperlyConfigured names the setting."""
+    if not url.startswith(KINDS):
+        raise ImproperlyConfigured(f"{name} must begin with {', '.join(KINDS)}.")
+    return url
 
 
 def embedded_socket(var_dir: Path) -> Path:

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "cms.signing_in.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cms.page_sight.PageSightMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -119,9 +120,14 @@ TEMPLATES = [
 # Database
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'redaktion.sqlite3'}")
 # A connection that a restart of the database has cut is noticed before it is used.
-DATABASES = {
-    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
-}
+try:
+    DATABASES = {
+        "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    }
+except ValueError as error:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be postgres://user:password@host/name, with special characters as %XX."
+    ) from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
@@ -135,9 +141,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Redis: the embedded server's socket unless told otherwise
 EMBEDDED_REDIS_SOCKET = redis_addresses.embedded_socket(VAR_DIR)
-REDIS_URL = env.text("REDIS_URL", f"unix://{EMBEDDED_REDIS_SOCKET}")
-CACHE_URL = env.text("CACHE_URL", REDIS_URL)
-BROKER_URL = env.text("BROKER_URL", REDIS_URL)
+REDIS_URL, CACHE_URL, BROKER_URL = (
+    redis_addresses.checked(
+        name, env.text(name) or env.text("REDIS_URL", f"unix://{EMBEDDED_REDIS_SOCKET}")
+    )
+    for name in ("REDIS_URL", "CACHE_URL", "BROKER_URL")
+)
 KEY_PREFIX = env.text("KEY_PREFIX", "redaktion")
 CACHES = {
     "default": {
@@ -177,7 +186,7 @@ LOCALE_PATHS = [BASE_DIR / "cms" / "locale"]
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 USE_TZ = True
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+TIME_ZONE = env.one_of("TIME_ZONE", "Europe/Berlin", available_timezones())
 # Debian knows more, such as `localtime`, at which browsers stumble.
 WAGTAIL_USER_TIME_ZONES = sorted({"UTC", *(z for z in available_timezones() if "/" in z)})
 AUTH_PASSWORD_VALIDATORS = [
@@ -255,7 +264,7 @@ ANALYTICS_SPAM_REFERRERS = env.words("ANALYTICS_SPAM_REFERRERS")
 ANALYTICS_COUNTRY_HEADER = env.text("ANALYTICS_COUNTRY_HEADER")
 ANALYTICS_BUCKET_RETENTION_DAYS = env.integer("ANALYTICS_BUCKET_RETENTION_DAYS", 35, at_least=31)
 ANALYTICS_DAY_RETENTION_MONTHS = env.integer("ANALYTICS_DAY_RETENTION_MONTHS", 25, at_least=1)
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # Mail: rows in an outbox; without a mail server they are read on a page in the admin
 MAIL_URL = env.text("MAIL_URL")
@@ -280,9 +289,8 @@ COMMENTS_PROOF_PER_ARTICLE = env.integer("COMMENTS_PROOF_PER_ARTICLE", 100)
 COMMENTS_PROOF_PER_SITE = env.integer("COMMENTS_PROOF_PER_SITE", 500)
 
 # Logging: no client address, no user agent
-LOG_FORMAT = env.text("LOG_FORMAT", "json" if PRODUCTION else "text")
-if LOG_FORMAT not in ("json", "text"):
-    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "json" if PRODUCTION else "text", ("json", "text"))
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 LOG_REQUESTS = env.boolean("LOG_REQUESTS", False)
 LOGGING = {
     "version": 1,
@@ -299,7 +307,7 @@ LOGGING = {
             "filters": ["request_id"],
         }
     },
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django_tasks": {"level": "WARNING"},  # two lines for every save
@@ -308,7 +316,7 @@ LOGGING = {
 
 # Monitoring: who may read /metrics, by a token or from where; else nobody
 METRICS_TOKEN = env.text("METRICS_TOKEN")
-METRICS_NETWORKS = env.words("METRICS_NETWORKS", "" if PRODUCTION else "127.0.0.1,::1")
+METRICS_NETWORKS = env.networks("METRICS_NETWORKS", "" if PRODUCTION else "127.0.0.1,::1")
 
 # Security
 CONTENT_SECURITY_POLICY = {

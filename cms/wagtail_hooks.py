@@ -1,4 +1,4 @@
-"""Where signing in plugs into the Wagtail admin."""
+"""Where signing in, and what staff may see, plug into the Wagtail admin."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.widgets.button import Button
 
+from cms.page_sight import seen_by
 from cms.signing_in import audit, second_factor, views
 
 hooks.register("register_log_actions", audit.register_actions)
@@ -24,6 +25,17 @@ def register_second_factor() -> list[URLPattern]:
             "second-factor/of/<int:user_id>/", views.OfUserView.as_view(), name="second_factor_of"
         ),
     ]
+
+
+@hooks.register("construct_page_chooser_queryset")
+def choose_among_what_is_seen(pages: Any, request: HttpRequest) -> Any:
+    return pages if request.user.is_superuser else seen_by(request.user, pages)
+
+
+@hooks.register("construct_reports_menu")
+def hide_what_tells_of_every_section(request: HttpRequest, items: list[Any]) -> None:
+    if not request.user.is_superuser:
+        items[:] = [item for item in items if item.name != "page-types-usage"]
 
 
 @hooks.register("register_account_menu_item")

@@ -17,6 +17,7 @@ from news.comments.models import CommentSettings, ModeratedSection
 from news.comments.readers import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentText
+from news.models import ArticlePage, SectionPage
 from tests.factories import make_article, make_author, make_home, make_section, make_user
 from tests.test_roles import ARTICLE, CASES, COMMENT, SECTION, First, address, outcome
 
@@ -130,6 +131,23 @@ def test_nothing_of_another_section_can_be_opened_or_changed(sport, other):
 
     opened.pop("get wagtailadmin_explore")  # leads to what the user may explore
     assert {url for url, said in opened.items() if said == "allowed"} == set()
+
+
+def test_the_page_chooser_offers_what_is_public_and_what_is_ones_own(sport, other):
+    own = make_article(
+        "Eigener Entwurf", section=SectionPage.objects.get(title="Sport"), live=False
+    )
+
+    def offered(page):
+        answer = sport.get(f"/admin/choose-page/{page.pk}/")
+        return answer.content.decode() if answer.status_code == 200 else ""
+
+    there, here = offered(other.get_parent()), offered(own.get_parent())
+
+    assert [READ in there, DRAFT in there, PRIVATE in there] == [True, False, False]
+    assert "Eigener Entwurf" in here
+    draft = ArticlePage.objects.get(title__contains=DRAFT)
+    assert outcome(sport.get(f"/admin/choose-page/{draft.pk}/")) == "refused"
 
 
 def test_an_editor_of_all_sections_still_sees_everything(client, other):

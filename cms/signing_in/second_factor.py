@@ -18,6 +18,9 @@ SALT = "cms.signing_in.second_factor"
 OFFER_SECONDS = 900
 RECOVERY_CODES = 10
 APP_DIGITS = 6
+# What SECOND_FACTOR_REQUIRED may name besides groups.
+EVERYBODY, SUPERUSERS = "all", "superusers"
+NO_GROUPS = {EVERYBODY, SUPERUSERS}
 
 
 def has_one(user: Any) -> bool:
@@ -35,9 +38,9 @@ def needs_one(user: Any) -> bool:
     required = settings.SECOND_FACTOR_REQUIRED
     if not required:
         return False
-    if "all" in required:
+    if EVERYBODY in required:
         return True
-    if user.is_superuser and "superusers" in required:
+    if user.is_superuser and SUPERUSERS in required:
         return True
     return bool(user.groups.filter(name__in=required).exists())
 

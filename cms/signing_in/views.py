@@ -122,7 +122,8 @@ class SetUpView(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg] 
         """Show the secret that was sent again: its code was only mistyped."""
         kwargs: dict[str, Any] = super().get_form_kwargs()
         sent = self.request.POST.get("secret", "")
-        if sent and second_factor.offered_device(self.request.user, sent) is None:
+        is_sent = self.request.method == "POST"
+        if is_sent and second_factor.offered_device(self.request.user, sent) is None:
             kwargs["data"] = {"secret": kwargs["initial"]["secret"], "token": ""}
         return kwargs
 

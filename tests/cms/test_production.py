@@ -45,8 +45,8 @@ def test_a_whole_set_passes_the_deployment_check(tmp_path):
 def test_an_incomplete_set_does_not_start_and_says_everything_at_once(tmp_path):
     result = check(tmp_path, SECRET_KEY="", MAIL_URL="")
 
-    assert result.returncode != 0
-    assert "This is not ready for PRODUCTION=1:" in result.stderr
+    assert result.returncode == 1
+    assert result.stderr.startswith("This is not ready for PRODUCTION=1:\n- ")
     assert "- SECRET_KEY (or SECRET_KEY_FILE) is missing" in result.stderr
     assert "- MAIL_URL is missing" in result.stderr
     assert not (tmp_path / "secret_key").exists()
@@ -91,3 +91,23 @@ def test_a_secret_may_come_from_a_file(monkeypatch, tmp_path):
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "secret"))
 
     assert production.missing() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"SECRET_KEY": "", "PRODUCTION": "1"}, "This is not ready for PRODUCTION=1:"),
+        ({"DATABASE_URL": "quatsch://x"}, "DATABASE_URL must be postgres://"),
+        ({"REDIS_URL": "quatsch://geheim@x"}, "REDIS_URL must begin with redis://"),
+        ({"TRUSTED_PROXIES": "proxy"}, "TRUSTED_PROXIES must hold addresses or networks"),
+        ({"TIME_ZONE": "Mond/Krater"}, "TIME_ZONE 'Mond/Krater' is unknown."),
+        ({"LOG_LEVEL": "LAUT"}, "LOG_LEVEL 'LAUT' is unknown: CRITICAL, DEBUG"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence_without_a_traceback(tmp_path, changes, said):
+    result = check(tmp_path, **changes)
+
+    assert result.returncode == 1
+    assert result.stderr.startswith(said)
+    assert "geheim" not in result.stderr
+    assert "Traceback" not in result.stderr

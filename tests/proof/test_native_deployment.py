@@ -5,6 +5,7 @@ server of DATABASE_URL, Redis and nginx are Debian's.
 """
 
 import concurrent.futures
+import gzip
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import signal
 import ssl
 import subprocess
 import sys
+import tarfile
 import tempfile
 import threading
 import time
@@ -24,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -45,6 +48,9 @@ pytestmark = [
 ]
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = "203.0.113.77"
+AGENT = "Mozilla/5.0 (Erkennbar) Firefox/140.0"
+# Parts too: a cut or changed copy would betray as much.
+MARKS = (b"203.0.113", b"Erkennbar", b"Mozilla/5.0")
 
 
 class Machine:
@@ -171,7 +177,7 @@ class Machine:
         trust = ssl.create_default_context(cafile=str(self.directory / "certificate.pem"))
         request = urllib.request.Request(
             f"https://localhost:{self.https}{path}",
-            headers={"User-Agent": "Mozilla/5.0 (Erkennbar) Firefox/140.0"},
+            headers={"User-Agent": AGENT},
             **options,  # type: ignore[arg-type]
         )
         try:
@@ -334,6 +340,80 @@ def test_replacing_the_web_servers_loses_no_request_and_no_view(machine):
     while views(machine) != before + answers.count(204) and time.monotonic() < deadline:
         time.sleep(0.5)
     assert views(machine) == before + answers.count(204)
+
+
+ARTICLE = """
+from datetime import UTC, datetime, timedelta
+import json
+from news.comments import tickets
+from news.consent.models import ConsentText
+from tests.factories import make_article
+article = make_article("Krane am Osthafen")
+text = ConsentText.objects.get(purpose="publish", language="de")
+issued = datetime.now(UTC) - timedelta(minutes=1)
+ticket = tickets.issue(article_id=article.pk, text_id=text.pk, language="de", now=issued)
+print("FOUND" + json.dumps({"pk": article.pk, "url": article.get_url(), "ticket": ticket}))
+"""
+
+
+def visit(machine: Machine) -> None:
+    """Do what readers and staff do, well and badly; half of it while Redis is silent."""
+    found = machine.manage("shell", "--no-imports", "-c", ARTICLE)
+    article = json.loads(found.partition("FOUND")[2])
+    comment = {
+        "text": "Guter Text.",
+        "name": "Jo Beispiel",
+        "email": "jo@example.org",
+        "consent": "1",
+        "homepage": "",
+        "parent": "",
+        "ticket": article["ticket"],
+    }
+    address = f"/_/comments/{article['pk']}/"
+    for path in (article["url"], "/gibt-es-nicht/", "/suche/?q=krane", "/admin/", "/health/"):
+        machine.get(path)
+    posted = machine.get(address, data=urlencode(comment).encode(), method="POST")
+    assert posted[0] in (200, 302), posted
+    machine.processes["redis"].send_signal(signal.SIGSTOP)
+    try:
+        for _ in range(3):
+            assert send_view(machine, article["pk"]) == 204
+            machine.get(f"/_/view.gif?page={article['pk']}")
+            machine.get("/_/view", data=b"kaputt", method="POST")
+            machine.get(article["url"])
+    finally:
+        machine.processes["redis"].send_signal(signal.SIGCONT)
+    for name in ("jo", "chefin"):
+        machine.get("/admin/login/", data=f"username={name}&password=x".encode(), method="POST")
+
+
+def test_nothing_that_is_kept_knows_who_was_here(machine):
+    """Neither database, Redis, spool nor backup, down to the bytes of their files."""
+    visit(machine)
+    machine.wait_for("/health/")
+
+    machine.manage("backup", str(machine.directory / "site.tar"))
+    dump = subprocess.run(
+        ["pg_dump", "--inserts", machine.environment["DATABASE_URL"]],
+        capture_output=True,
+        check=True,
+    ).stdout
+    places = {"database": dump}
+    with tarfile.open(machine.directory / "site.tar") as tar:
+        for entry in filter(tarfile.TarInfo.isfile, tar):
+            content = tar.extractfile(entry).read()  # type: ignore[union-attr]
+            places[entry.name] = gzip.decompress(content) if entry.name[-2:] == "gz" else content
+    places |= {
+        str(path.relative_to(machine.directory)): path.read_bytes()
+        for path in machine.directory.rglob("*")
+        # the proxy's own configuration here says who the client is
+        if path.is_file() and path.name != "nginx.conf"
+    }
+
+    assert b"jo@example.org" in places["database"]
+    assert any("appendonly" in name for name in places)
+    assert any("spool" in name for name in places)
+    assert [(name, mark) for name, text in places.items() for mark in MARKS if mark in text] == []
 
 
 def test_stopping_is_clean_and_no_log_knows_who_was_here(machine):

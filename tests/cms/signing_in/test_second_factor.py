@@ -12,6 +12,8 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from wagtail.models import ModelLogEntry, Site
 
+from cms import monitoring
+from cms.operation.checks import State
 from cms.outbox.models import Mail
 from cms.signing_in import second_factor
 from tests.factories import make_admin, make_home, make_user
@@ -65,8 +67,9 @@ def test_a_wrong_first_code_stores_nothing_and_keeps_the_secret(client, jo):
 def test_an_offer_is_for_one_user_and_cannot_be_forged(client, jo):
     foreign = second_factor.offer(make_user("else"))
 
-    for secret in (foreign, "gefälscht", ""):
-        client.post(reverse(SET_UP), {"secret": secret, "token": "123456"})
+    for data in ({"secret": foreign}, {"secret": "gefälscht"}, {"secret": ""}, {}):
+        answer = client.post(reverse(SET_UP), {"token": "123456"} | data)
+        assert second_factor.offered_device(jo, answer.context["form"]["secret"].value())
 
     assert TOTPDevice.objects.count() == 0
 
@@ -144,6 +147,20 @@ def test_it_can_be_required_of_a_group(client, jo, settings, required, must):
         assert answer.headers["Location"].startswith(reverse(SET_UP))
         set_up(client, jo)
         assert client.get("/admin/pages/").status_code == 200
+
+
+def test_a_group_that_does_not_exist_is_told_of(settings):
+    def told(*required):
+        settings.SECOND_FACTOR_REQUIRED = list(required)
+        return [(found.state, found.said) for found in monitoring.second_factor(timezone.now())]
+
+    assert told() == told("all", "superusers") == []
+    assert told("Editors", "superusers") == [
+        (State.GOOD, "Verlangt, und jede genannte Gruppe gibt es.")
+    ]
+    assert told("Editors", "Editor") == [
+        (State.ATTENTION, "Verlangt von Gruppen, die es nicht gibt: Editor")
+    ]
 
 
 def test_it_can_be_required_of_superusers(settings):
