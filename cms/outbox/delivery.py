@@ -24,24 +24,38 @@ KEEP_DONE = timedelta(days=7)
 KEEP_MAIL = timedelta(days=30)
 
 
+class Moment:
+    """The time that was passed in, and what has gone by since: claims are made as work begins."""
+
+    def __init__(self, now: datetime) -> None:
+        self.then = now
+        self._started = time.monotonic()
+
+    @property
+    def now(self) -> datetime:
+        return self.then + timedelta(seconds=time.monotonic() - self._started)
+
+
 def deliver_due(now: datetime, *, limit: int = AT_ONCE) -> int:
     """Do up to `limit` pieces of work that are due; return how many were claimed.
 
-    What is done in one go (mail) comes last: it may take long.
+    What is done in one go (mail) comes last: it may take long. A claim is made when its work
+    begins, however long the work before it took, so nobody else begins it meanwhile.
     """
+    moment = Moment(now)
     many = {kind: found for kind, found in handlers.items() if isinstance(found, HandlerOfMany)}
     due = OutboxEntry.objects.filter(state=EntryState.WAITING, due_at__lte=now)
     due = due.order_by("due_at", "pk")
-    claimed = sum(_deliver(entry, now) for entry in due.exclude(kind__in=many)[:limit])
+    claimed = sum(_deliver(entry, moment) for entry in due.exclude(kind__in=many)[:limit])
     for kind, found in many.items():
-        if entries := _claim_together(due.filter(kind=kind)[:limit], now):
-            _deliver_together(found, entries, now)
+        if entries := _claim_together(due.filter(kind=kind)[:limit], moment.now):
+            _deliver_together(found, entries, moment)
             claimed += len(entries)
     return claimed
 
 
-def _deliver(entry: OutboxEntry, now: datetime) -> bool:
-    if not _claim(entry, now):
+def _deliver(entry: OutboxEntry, moment: Moment) -> bool:
+    if not _claim(entry, moment.now):
         return False
     try:
         found = handlers.get(entry.kind)
@@ -49,10 +63,10 @@ def _deliver(entry: OutboxEntry, now: datetime) -> bool:
             raise LookupError(f"nobody handles {entry.kind}")
         found.work(entry.payload)
     except Exception as error:  # noqa: BLE001  whatever went wrong is tried again
-        _fail(entry, error, now)
+        _fail(entry, error, moment.now)
     else:
         OutboxEntry.objects.filter(pk=entry.pk).update(
-            state=EntryState.DONE, done_at=now, last_error=""
+            state=EntryState.DONE, done_at=moment.now, last_error=""
         )
     return True
 
@@ -79,7 +93,9 @@ def _claim_together(due: QuerySet[OutboxEntry], now: datetime) -> list[OutboxEnt
     return entries
 
 
-def _deliver_together(found: HandlerOfMany, entries: Sequence[OutboxEntry], now: datetime) -> None:
+def _deliver_together(
+    found: HandlerOfMany, entries: Sequence[OutboxEntry], moment: Moment
+) -> None:
     until = time.monotonic() + TOGETHER_SECONDS
     outcomes = found.work([entry.payload for entry in entries])
     done: list[int] = []
@@ -90,16 +106,16 @@ def _deliver_together(found: HandlerOfMany, entries: Sequence[OutboxEntry], now:
             if error is None:
                 done.append(entry.pk)
             else:
-                _fail(entry, error, now)
+                _fail(entry, error, moment.now)
             if time.monotonic() > until:
                 break
     finally:
         outcomes.close()
     OutboxEntry.objects.filter(pk__in=done).update(
-        state=EntryState.DONE, done_at=now, last_error=""
+        state=EntryState.DONE, done_at=moment.now, last_error=""
     )
     OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries[begun:]]).update(
-        due_at=now, attempts=F("attempts") - 1
+        due_at=moment.then, attempts=F("attempts") - 1
     )
 
 

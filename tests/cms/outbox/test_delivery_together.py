@@ -2,6 +2,7 @@
 
 import smtplib
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,8 +18,10 @@ from cms.outbox.delivery import CLAIM, deliver_due
 from cms.outbox.mail import put_mail
 from cms.outbox.models import EntryState, Mail, OutboxEntry
 from cms.outbox.queue import CannotSucceed
+from tests.proof.mail_sink import make_sink
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -52,10 +55,15 @@ def make(n: int, ends: str = "") -> OutboxEntry:
     )
 
 
-def rows() -> list[tuple[str, int, str, float]]:
+def rows() -> list[tuple[str, int, str, int]]:
     """State, attempts, error and seconds until due of every entry, in the order they came."""
     return [
-        (entry.state, entry.attempts, entry.last_error, (entry.due_at - NOW).total_seconds())
+        (
+            entry.state,
+            entry.attempts,
+            entry.last_error,
+            round((entry.due_at - NOW).total_seconds()),
+        )
         for entry in OutboxEntry.objects.order_by("pk")
     ]
 
@@ -71,7 +79,7 @@ def test_each_has_its_own_outcome(groups: list[list[Any]]) -> None:
     assert groups == [[0, 1, 2, 3]]
     assert rows() == [
         (EntryState.DONE, 1, "", claim),
-        (EntryState.WAITING, 1, "RuntimeError", 30.0),
+        (EntryState.WAITING, 1, "RuntimeError", 30),
         (EntryState.PARKED, 1, "CannotSucceed", claim),
         (EntryState.DONE, 1, "", claim),
     ]
@@ -83,8 +91,8 @@ def test_a_crash_leaves_all_of_them_to_the_next_after_the_claim(groups: list[lis
         deliver_due(NOW)
     OutboxEntry.objects.filter(payload__n=1).update(payload={"n": 1})
 
-    assert deliver_due(NOW + CLAIM - timedelta(seconds=1)) == 0
-    assert deliver_due(NOW + CLAIM) == 2
+    assert deliver_due(NOW + CLAIM - SECOND) == 0
+    assert deliver_due(NOW + CLAIM + SECOND) == 2
     assert groups == [[0, 1], [0, 1]]
 
 
@@ -231,7 +239,43 @@ def test_what_was_sent_before_a_crash_is_not_sent_again(server: Server) -> None:
         deliver_due(timezone.now())
     del server.errors["b"]
 
-    deliver_due(timezone.now() + CLAIM)
+    deliver_due(timezone.now() + CLAIM + SECOND)
 
     assert server.log == ["open", "a", "b", "close", "open", "b", "c", "close"]
     assert states() == "sent sent sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_mail_server_gets_every_mail_once(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workers; what goes before the mails takes longer than a claim, and so do the mails."""
+    monkeypatch.setattr(delivery, "CLAIM", timedelta(seconds=1.5))
+    monkeypatch.setattr(delivery, "TOGETHER_SECONDS", 0.5)
+    queue.handler("test.slow")(lambda payload: time.sleep(0.9))
+    with make_sink(pause_seconds=0.15) as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        settings.MAIL_URL = f"smtp://127.0.0.1:{sink.port}"
+        settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+        for number in range(12):
+            put_mail(to=f"reader{number}@example.org", subject="x", text="x")
+        for _ in range(2):
+            OutboxEntry.objects.create(kind="test.slow", due_at=timezone.now())
+
+        def work() -> None:
+            while OutboxEntry.objects.filter(state=EntryState.WAITING).exists():
+                deliver_due(timezone.now())
+                time.sleep(0.05)
+            connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        del queue.handlers["test.slow"]
+
+        assert sorted(letter.to for letter in sink.letters) == sorted(
+            f"reader{number}@example.org" for number in range(12)
+        )
+    assert set(OutboxEntry.objects.values_list("state", flat=True)) == {EntryState.DONE}
