@@ -39,6 +39,8 @@ class Orders:
     seconds: float
     rate: float = 0
     connections: int = 24
+    # Of the pages, those that no editor touches: they are counted apart.
+    untouched: list[str] = field(default_factory=list)
     seed: int = 1
 
 
@@ -140,7 +142,8 @@ class Crowd:
         self.number += 1
         kind = self.dice.randrange(100)
         if kind < PAGES:
-            return Call("page", self._get(path))
+            is_kept = path in self.orders.untouched
+            return Call("untouched page" if is_kept else "page", self._get(path))
         if kind < PAGES + SEARCHES:
             return Call("search", self._get(f"/suche/?q={self.dice.choice(SEARCHED)}"))
         if kind < PAGES + SEARCHES + OTHERS:

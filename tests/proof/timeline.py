@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-GOOD = {"page": 200, "view": 204, "search": 200, "most read": 200}
+GOOD = {"page": 200, "untouched page": 200, "view": 204, "search": 200, "most read": 200}
 SLOW_MS = 1000.0
 
 
@@ -46,8 +46,9 @@ class Timeline:
             for kind, counted in line["answers"].items():
                 into = second.answers.setdefault(kind, Counter())
                 into.update({int(status): n for status, n in counted.items()})
-            slowest = line["slowest_ms"].get("page", 0.0)
-            second.slowest_ms = max(second.slowest_ms, slowest)
+            for kind in ("page", "untouched page"):
+                slowest = line["slowest_ms"].get(kind, 0.0)
+                second.slowest_ms = max(second.slowest_ms, slowest)
 
     def between(self, began_at: float, ended_at: float) -> Span:
         whole = Span()
