@@ -6,7 +6,7 @@ import re
 
 from is_bot import Bots
 
-from analytics.useragents import Remembered
+from analytics.useragents import MAX_LENGTH, Remembered
 
 # The first kind whose word is in the user agent; what no word fits is "other".
 KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -108,6 +108,7 @@ _bots = Bots()
 
 
 def _kind_of(user_agent: str) -> str:
+    user_agent = user_agent[:MAX_LENGTH]
     if not user_agent.strip():
         return KIND_OTHER
     if UC_BROWSER.match(user_agent):
@@ -121,5 +122,5 @@ def _kind_of(user_agent: str) -> str:
     return KIND_OTHER
 
 
-kind_of_bot = Remembered(_kind_of)
+kind_of_bot = Remembered[str, str](_kind_of)
 """Return the kind of robot a user agent says it is; "" for a browser. None at all is a robot."""

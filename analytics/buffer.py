@@ -24,7 +24,7 @@ import os
 import threading
 import time
 import zlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -33,13 +33,15 @@ from zoneinfo import ZoneInfo
 
 import redis
 from django.conf import settings
+from hiredis import pack_command
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 from redis.retry import Retry
 
 from analytics import packing, spool
 from analytics.breaker import CircuitBreaker
-from analytics.events import DropReason, Event, Kind
+from analytics.conf import intake_conf
+from analytics.events import Event, Kind
 from analytics.feeder import Feeder
 from analytics.timebuckets import BUCKET_SECONDS, bounds_of_days, bucket_of_ms, day_of_ms
 from cms import redis_addresses
@@ -56,6 +58,8 @@ MEMORY_MARGIN_SECONDS = 2 * 3600
 WORKER_TIMEOUT_SECONDS = 5.0
 MINUTE_MS = 60_000
 NO_LIMIT = 2**53
+# A live event is known on the day after only if another host's clock was ahead.
+CLOCKS_APART_MS = 3_600_000
 
 _SCRIPT = (Path(__file__).parent / "store_event.lua").read_text(encoding="utf-8")
 _SCRIPT_DIGEST = hashlib.sha1(_SCRIPT.encode(), usedforsecurity=False).hexdigest()
@@ -150,10 +154,10 @@ def shards() -> range:
     return range(FIRST_SHARD, FIRST_SHARD + int(settings.ANALYTICS_SHARDS))
 
 
-def _shard_of(event: Event) -> int:
+def _shard_of(event: Event, shard_count: int) -> int:
     """Return the shard of an event's page; of a drop's reason, which has a row as well."""
     number = event.page or zlib.crc32(event.reason.encode())
-    return FIRST_SHARD + number % int(settings.ANALYTICS_SHARDS)
+    return FIRST_SHARD + number % shard_count
 
 
 def _store(event: Event, *, now: datetime, is_replay: bool) -> bool:
@@ -178,112 +182,104 @@ def _ask(*command: Any) -> Any:
     if not isinstance(client, redis.Redis):  # a cluster's client finds the node
         return client.execute_command(*command)
     connection: Any = client.connection
-    connection.send_command(*command)
+    connection.send_packed_command([pack_command(command)], check_health=False)
     return connection.read_response()
 
 
 def _call_of(event: Event, *, now: datetime, is_replay: bool) -> tuple[list[str], list[Any]]:
-    bucket = bucket_of_ms(event.at_ms)
-    day = _day_of_bucket(bucket, settings.TIME_ZONE)
-    drops = _drops_of_bucket(bucket)
-    prefix = settings.KEY_PREFIX
-    tag = f"{{{prefix}}}"
+    """Return the keys and arguments of the script, which says what they are."""
+    conf = intake_conf()
+    at_ms = event.at_ms
+    day = _day_of_bucket(bucket_of_ms(at_ms), conf.time_zone, conf.key_prefix)
     if event.kind is Kind.DROP:
         # The same view may be dropped more than once; sent again it has the same time as well.
-        id_digest = _digest(b"drop", event.id, event.at_ms.to_bytes(8, "big"))
+        id_digest = _digest(b"drop", event.id + at_ms.to_bytes(8, "big"))
     else:
         id_digest = _digest(b"view", event.id)
-    id_hash, id_field = _hash_of(id_digest), id_digest[2:8]
-    reader_hash = 0
-    extra: list[Any] = []
-    if event.kind is Kind.VIEW:
-        extra = ["", "", 0, *_limits(event), drops.limited]
-        if event.reader:
-            digest = _digest(b"reader", event.reader)
-            reader_hash = _hash_of(digest)
-            on_page = _digest(b"page", event.reader, event.page.to_bytes(8, "big"))
-            extra[:3] = [digest[2:8], on_page[2:8], (event.at_ms - day.start_ms) // 1000]
-    elif event.kind is Kind.READ:
-        extra = [event.seconds, event.scroll]
-    keys = [
-        *_keys_of_shard(_shard_of(event), prefix),
-        f"{tag}:i:{day.name}:{id_hash}",
-        f"{tag}:i:{day.name_before}:{id_hash}",
-        f"{tag}:i:{day.name_after}:{id_hash}",
-        f"{tag}:r:{day.name}:{reader_hash}",
-        f"{tag}:l:{event.at_ms // MINUTE_MS}",
-        f"{tag}:n:{event.at_ms // MINUTE_MS}",
-    ]
-    seconds_left = max(0, day.end_ms // 1000 - int(now.timestamp()))
-    memory_seconds = settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3600 + MEMORY_MARGIN_SECONDS
-    return keys, [
+    id_hash = _hash_of(id_digest)
+    reader_hash = "0"
+    arguments: list[Any] = [
         event.kind.value,
-        id_field,
+        id_digest[2:8],
         packing.pack(event),
         "replay" if is_replay else "live",
-        seconds_left + memory_seconds,
-        drops.unknown if event.kind is Kind.READ else drops.duplicate,
-        *extra,
+        max(0, day.end_ms // 1000 - int(now.timestamp()))
+        + conf.spool_hours * 3600
+        + MEMORY_MARGIN_SECONDS,
     ]
-
-
-def _limits(event: Event) -> list[Any]:
-    """Return what limits the views of a minute, in event time: so a log has its own minutes."""
-    network = _digest(b"network", event.network)[:7] if event.network else ""
-    reader_limit, network_limit = (
-        settings.ANALYTICS_READER_LIMIT or NO_LIMIT,
-        settings.ANALYTICS_NETWORK_LIMIT or NO_LIMIT,
-    )
-    return [network, reader_limit, network_limit]
-
-
-class _Drops(NamedTuple):
-    """Entries for what only the script can find out."""
-
-    duplicate: str
-    unknown: str
-    limited: str
-
-
-@lru_cache(maxsize=256)
-def _drops_of_bucket(bucket: int) -> _Drops:
-    reasons = (DropReason.DUPLICATE, DropReason.UNKNOWN_VIEW, DropReason.RATE_LIMIT)
-    return _Drops(*(packing.pack_drop(bucket, reason) for reason in reasons))
+    if event.kind is Kind.VIEW:
+        reader_field = field_on_page = b""
+        if event.reader:
+            digest = _digest(b"reader", event.reader)
+            reader_hash, reader_field = _hash_of(digest), digest[2:8]
+            on_page = _digest(b"page", event.reader + event.page.to_bytes(8, "big"))
+            field_on_page = on_page[2:8]
+        arguments += (
+            reader_field,
+            field_on_page,
+            (at_ms - day.start_ms) // 1000,
+            event.network,
+            conf.reader_limit or NO_LIMIT,
+            conf.network_limit or NO_LIMIT,
+        )
+    elif event.kind is Kind.READ:
+        arguments += (event.seconds, event.scroll)
+    keys = [
+        *_keys_of_shard(_shard_of(event, conf.shard_count), conf.key_prefix),
+        day.readers + reader_hash,
+        *_keys_of_minute(at_ms // MINUTE_MS, conf.key_prefix),
+        day.ids + id_hash,
+        day.ids_before + id_hash,
+    ]
+    if is_replay or day.end_ms - at_ms < CLOCKS_APART_MS:
+        keys.append(day.ids_after + id_hash)
+    return keys, arguments
 
 
 class _Day(NamedTuple):
-    name: str
-    name_before: str
-    name_after: str
+    """A day of the site, and what the keys of its small hashes begin with."""
+
     start_ms: int
     end_ms: int
+    ids: str
+    ids_before: str
+    ids_after: str
+    readers: str
 
 
 @lru_cache(maxsize=1024)
-def _day_of_bucket(bucket: int, zone_name: str) -> _Day:
+def _day_of_bucket(bucket: int, zone_name: str, prefix: str) -> _Day:
     """Return the day in the site's time zone; every zone's midnight is a bucket's edge."""
     zone = ZoneInfo(zone_name)
     day = day_of_ms(bucket * BUCKET_SECONDS * 1000, zone)
     start, end = bounds_of_days(day, day, zone)
 
-    def name(day: date) -> str:
-        return day.strftime("%y%m%d")
+    def keys(kind: str, days_later: int = 0) -> str:
+        return f"{{{prefix}}}:{kind}:{day + timedelta(days=days_later):%y%m%d}:"
 
     return _Day(
-        name=name(day),
-        name_before=name(day - timedelta(days=1)),
-        name_after=name(day + timedelta(days=1)),
         start_ms=int(start.timestamp() * 1000),
         end_ms=int(end.timestamp() * 1000),
+        ids=keys("i"),
+        ids_before=keys("i", -1),
+        ids_after=keys("i", 1),
+        readers=keys("r"),
     )
 
 
-def _digest(purpose: bytes, *parts: bytes) -> bytes:
-    return hashlib.blake2b(b"".join(parts), digest_size=12, person=purpose).digest()
+def _digest(purpose: bytes, text: bytes) -> bytes:
+    """Spread evenly over hashes and fields; it does not lead back to a pseudonym."""
+    return hashlib.blake2b(text, digest_size=12, person=purpose).digest()
 
 
-def _hash_of(digest: bytes) -> int:
-    return int.from_bytes(digest[:2], "big") % HASHES_PER_DAY
+def _hash_of(digest: bytes) -> str:
+    return str(int.from_bytes(digest[:2], "big") % HASHES_PER_DAY)
+
+
+@lru_cache(maxsize=16)
+def _keys_of_minute(minute: int, prefix: str) -> tuple[str, str]:
+    """Return the keys of a minute's counters and of its readers."""
+    return f"{{{prefix}}}:l:{minute}", f"{{{prefix}}}:n:{minute}"
 
 
 @lru_cache(maxsize=256)
@@ -407,13 +403,17 @@ _of_thread = _OfThread()
 
 
 @lru_cache(maxsize=1)
-def _web_client_of_process(process: int) -> Client:
+def _web_client_of_process() -> Client:
     return _connect(settings.ANALYTICS_REDIS_TIMEOUT_MS / 1000)
+
+
+# A child that is forked has connections of its own.
+os.register_at_fork(after_in_child=_web_client_of_process.cache_clear)
 
 
 def web_client() -> Client:
     """Return this thread's client for storing: impatient, without retries."""
-    shared = _web_client_of_process(os.getpid())
+    shared = _web_client_of_process()
     if _of_thread.owner is not shared:
         is_single = isinstance(shared, redis.Redis)
         _of_thread.client = shared.client() if is_single else shared

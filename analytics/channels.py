@@ -116,18 +116,23 @@ def is_below(host: str, hosts: frozenset[str]) -> bool:
     return False
 
 
-def origin_of(*, referrer: str, location: str, own_hosts: frozenset[str]) -> Origin:
-    """Sort a view by its referrer and by the campaign in the page's own address.
+def query_of(address: str) -> str:
+    """Return what stands behind the question mark of an address."""
+    return address.partition("?")[2].partition("#")[0] if "?" in address else ""
+
+
+def origin_of(*, referrer: str, query: str, own_hosts: frozenset[str]) -> Origin:
+    """Sort a view by its referrer and by the campaign in the query of the page's own address.
 
     The address decides before the referrer: whoever sets a link says what it is.
     """
-    query = _query(location)
+    fields = _fields_of(query)
     host = host_of(referrer)
     is_internal = host in own_hosts
     return Origin(
-        channel=_by_query(query) or _by_host(host, is_internal=is_internal),
+        channel=_by_query(fields) or _by_host(host, is_internal=is_internal),
         referrer="" if is_internal else host,
-        campaign=_clean(query.get("utm_campaign", "")),
+        campaign=_clean(fields.get("utm_campaign", "")),
         search_words=words_searched(referrer) if is_internal else "",
     )
 
@@ -139,7 +144,7 @@ def words_searched(address: str) -> str:
     """
     if "?" not in address or not is_search(address.partition("?")[0]):
         return ""
-    words = _clean(_query(address).get("q", "")).casefold()
+    words = _clean(_fields_of(query_of(address)).get("q", "")).casefold()
     return "" if "@" in words or LONG_NUMBER.search(words) else words
 
 
@@ -150,12 +155,11 @@ def is_search(address: str) -> bool:
         return False
 
 
-def _query(location: str) -> dict[str, str]:
-    if "?" not in location:
+def _fields_of(query: str) -> dict[str, str]:
+    if not query:
         return {}
-    text = location.partition("?")[2].partition("#")[0]
     try:
-        pairs = parse_qs(text, max_num_fields=50)
+        pairs = parse_qs(query, max_num_fields=50)
     except ValueError:
         return {}
     return {name.lower(): values[0] for name, values in pairs.items()}

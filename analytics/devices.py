@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ua_parser import Parser, load_lazy_builtins
 from ua_parser.regex import Resolver
 
-from analytics.useragents import Remembered
+from analytics.useragents import MAX_LENGTH, Remembered
 
 OTHER = "Other"
 
@@ -95,6 +95,7 @@ def _device_class(user_agent: str, system: str) -> str:
 
 
 def _classify(user_agent: str) -> Device:
+    user_agent = user_agent[:MAX_LENGTH]
     parser = _parsed()
     browser = parser.parse_user_agent(user_agent)
     system = parser.parse_os(user_agent)
@@ -106,5 +107,5 @@ def _classify(user_agent: str) -> Device:
     )
 
 
-classify = Remembered(_classify)
+classify = Remembered[str, Device](_classify)
 """Return the classes of a user agent."""

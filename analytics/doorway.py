@@ -44,7 +44,7 @@ def receive(
     """
     try:
         event = take_in(kind, environ, body, now=now, is_noscript=is_noscript)
-        _counter(kind, event.reason).inc()
+        _counter(kind.value, event.reason).inc()
         buffer.accept(event, now=now)
     except (buffer.NotStored, DatabaseError):
         _state.looked_at = -CONNECTION_CHECK_SECONDS
@@ -53,8 +53,8 @@ def receive(
 
 
 @lru_cache(maxsize=64)
-def _counter(kind: Kind, reason: str) -> Counter:
-    return metrics.intake.labels(kind.name.lower(), reason or "accepted")
+def _counter(kind: str, reason: str) -> Counter:
+    return metrics.intake.labels(Kind(kind).name.lower(), reason or "accepted")
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes:

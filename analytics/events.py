@@ -7,8 +7,6 @@ it goes no further than that script, not even into the spool.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import models
@@ -71,15 +69,18 @@ class Dimension(models.IntegerChoices):
     DEPTH = 10, _("Scroll depth")
 
 
+# What is known of a view: numbers of `Dimension` with short texts without tabs or line breaks.
+Dimensions = tuple[tuple[int, str], ...]
+
+
 class Event(NamedTuple):
     """One outcome of intake.
 
     `id` is 16 bytes, the same whenever the event is sent again. `at_ms` is the server's time of
     receipt, Unix milliseconds. `reader` is the 8-byte pseudonym of the day, None for drops and
     for readers who asked not to be recognised; `network` the 8-byte hash of where a VIEW came
-    from, with the same salt. `dimensions` hold short texts without tabs or
-    line breaks. `seconds` and `scroll` belong to READ; `reason` and `detail` (the kind of bot,
-    say) to DROP.
+    from, with the same salt. `seconds` and `scroll` belong to READ; `reason` and `detail` (the
+    kind of bot, say) to DROP.
     """
 
     kind: Kind
@@ -87,7 +88,7 @@ class Event(NamedTuple):
     at_ms: int
     page: int = 0
     reader: bytes | None = None
-    dimensions: Mapping[Dimension, str] = MappingProxyType({})
+    dimensions: Dimensions = ()
     seconds: int = 0
     scroll: int = 0
     reason: str = ""

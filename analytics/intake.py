@@ -13,43 +13,31 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
-from django.conf import settings
-
-from analytics.bots import kind_of_bot
-from analytics.channels import Channel, Origin, host_of, origin_of
-from analytics.clients import country_of, network_of, wants_no_pseudonym
-from analytics.devices import Device, classify
-from analytics.events import Dimension, DropReason, Event, Kind
+from analytics.channels import Channel, host_of, origin_of, query_of
+from analytics.clients import network_of
+from analytics.events import Dimension, Dimensions, DropReason, Event, Kind
 from analytics.pages import PageState, state_of
-from analytics.pseudonyms import Salts, network_hash, pseudonym, salt_of
+from analytics.pseudonyms import Salts, day_of, network_hash, pseudonym, salt_of
 from analytics.referrer_spam import is_spam
+from analytics.senders import Drop, Sender, sender_of
 from analytics.staff import is_staff
+from analytics.useragents import Remembered
 
 MAX_BODY_BYTES = 2048
 MAX_ENGAGED_SECONDS = 3600
 AUTOMATION_HINTS = ("webdriver", "headless", "phantom", "nightmare", "selenium", "cypress")
 
 
-class Drop(NamedTuple):
-    """Why a candidate is dropped; `detail` says which kind where a reason has kinds."""
-
-    reason: DropReason
-    detail: str = ""
-
-
 @dataclass(slots=True)
 class Candidate:
-    """What might become an event. The fields after `now` are filled by the step `parse`."""
+    """What might become an event. The fields after `sender` are filled by the step `parse`."""
 
     kind: Kind
     environ: Mapping[str, Any]
     body: bytes
-    now: datetime
-    is_noscript: bool = False
+    sender: Sender
     id: bytes = b""
     page: int = 0
     ref: str = ""
@@ -57,17 +45,6 @@ class Candidate:
     auto: object = None
     seconds: int = 0
     scroll: int = 0
-
-    def header(self, name: str) -> str:
-        return str(self.environ.get(name) or "")
-
-    @property
-    def user_agent(self) -> str:
-        return self.header("HTTP_USER_AGENT")
-
-    @property
-    def host(self) -> str:
-        return _host_in("//" + self.header("HTTP_HOST"))
 
 
 Step = Callable[[Candidate], Drop | None]
@@ -81,7 +58,7 @@ def parse(candidate: Candidate) -> Drop | None:
     """Fill the candidate from a JSON object; unknown keys and the content type are ignored."""
     try:
         fields = json.loads(candidate.body)
-        candidate.id = _id(_text(fields["id"]))
+        candidate.id = _id(fields["id"])
         candidate.page = _integer(fields["page"])
         candidate.ref = _text(fields.get("ref") or "")
         candidate.loc = _text(fields.get("loc") or "")
@@ -94,8 +71,9 @@ def parse(candidate: Candidate) -> Drop | None:
     return None
 
 
-def _id(text: str) -> bytes:
+def _id(value: object) -> bytes:
     """Read an id; most are plain digits, which `UUID` takes three times as long for."""
+    text = _text(value)
     digits = text.replace("-", "")
     if len(digits) == 32 and digits.isascii() and digits.isalnum():
         return bytes.fromhex(digits)
@@ -103,13 +81,13 @@ def _id(text: str) -> bytes:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise TypeError
     return value
 
 
 def _integer(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if type(value) is not int:  # neither is a bool
         raise TypeError
     return value
 
@@ -118,25 +96,9 @@ def _clamped(value: object, most: int) -> int:
     return min(max(_integer(value), 0), most)
 
 
-def prefetch(candidate: Candidate) -> Drop | None:
-    """Drop what a browser fetches ahead, in the header of today and in its older forms."""
-    for name in ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_PURPOSE"):
-        value = candidate.header(name).lower()
-        if value and any(word in value for word in ("prefetch", "prerender", "preview")):
-            return Drop(DropReason.PREFETCH)
-    return None
-
-
-def navigation(candidate: Candidate) -> Drop | None:
-    """Drop what was opened as a page of its own; a script or an image never sends this."""
-    if candidate.header("HTTP_SEC_FETCH_MODE").lower() == "navigate":
-        return Drop(DropReason.NAVIGATION)
-    return None
-
-
-def bot(candidate: Candidate) -> Drop | None:
-    kind = kind_of_bot(candidate.user_agent)
-    return Drop(DropReason.BOT, kind) if kind else None
+def sender(candidate: Candidate) -> Drop | None:
+    """Drop what the headers alone give away: the steps of `senders`."""
+    return candidate.sender.drop
 
 
 def automation(candidate: Candidate) -> Drop | None:
@@ -149,32 +111,6 @@ def automation(candidate: Candidate) -> Drop | None:
     words = str(hints).lower()
     detail = next((hint for hint in AUTOMATION_HINTS if hint in words), "other")
     return Drop(DropReason.AUTOMATION, detail)
-
-
-def foreign_origin(candidate: Candidate) -> Drop | None:
-    """Drop what another site sends.
-
-    Browsers say so in Sec-Fetch-Site; older ones in Origin. An image carries no Origin, there
-    the page that shows it must be ours.
-    """
-    site = candidate.header("HTTP_SEC_FETCH_SITE").lower()
-    if site == "same-origin":
-        return None
-    origin = candidate.header("HTTP_ORIGIN" if not candidate.is_noscript else "HTTP_REFERER")
-    is_foreign = bool(origin) and _host_in(origin) not in _own_hosts(candidate)
-    return Drop(DropReason.FOREIGN_ORIGIN) if site == "cross-site" or is_foreign else None
-
-
-@lru_cache(maxsize=256)
-def _host_in(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _own_hosts(candidate: Candidate) -> frozenset[str]:
-    return frozenset({candidate.host, _host_in(settings.SITE_URL)})
 
 
 def staff(candidate: Candidate) -> Drop | None:
@@ -190,19 +126,18 @@ def public_page(candidate: Candidate) -> Drop | None:
 
 
 def referrer_spam(candidate: Candidate) -> Drop | None:
-    return Drop(DropReason.REFERRER_SPAM) if is_spam(host_of(candidate.ref)) else None
+    return Drop(DropReason.REFERRER_SPAM) if candidate.ref and _is_spam(candidate.ref) else None
 
+
+_is_spam = Remembered[str, bool](lambda referrer: is_spam(host_of(referrer)))
 
 # What costs least and says most comes first. Duplicates and the limits per minute need the
 # memory of all processes: they belong into the script that stores the event.
 STEPS: tuple[Step, ...] = (
     size,
     parse,
-    prefetch,
-    navigation,
-    bot,
+    sender,
     automation,
-    foreign_origin,
     staff,
     public_page,
     referrer_spam,
@@ -223,18 +158,15 @@ def take_in(
     `environ` is a WSGI environ or Django's META. Costs a query when pages, a session or the
     day's salt have to be looked up; DatabaseError if that fails.
     """
-    candidate = Candidate(kind, environ, body, now, is_noscript)
+    at_ms = int(now.timestamp() * 1000)
+    candidate = Candidate(kind, environ, body, sender_of(environ, is_noscript=is_noscript))
     for step in STEPS:
         if drop := step(candidate):
-            return _dropped(candidate, drop)
-    return _accepted(candidate, salts)
+            return _dropped(candidate, drop, at_ms)
+    return _accepted(candidate, at_ms, salts)
 
 
-def _at_ms(candidate: Candidate) -> int:
-    return int(candidate.now.timestamp() * 1000)
-
-
-def _dropped(candidate: Candidate, drop: Drop) -> Event:
+def _dropped(candidate: Candidate, drop: Drop, at_ms: int) -> Event:
     """A drop has an id of its own, so that it never stands in the way of the view it names.
 
     Sent again, the same drop has the same id.
@@ -247,72 +179,63 @@ def _dropped(candidate: Candidate, drop: Drop) -> Event:
     return Event(
         kind=Kind.DROP,
         id=event_id,
-        at_ms=_at_ms(candidate),
+        at_ms=at_ms,
         reason=drop.reason.value,
         detail=drop.detail,
     )
 
 
-def _accepted(candidate: Candidate, salts: Salts) -> Event:
-    at_ms = _at_ms(candidate)
-    is_view = candidate.kind is Kind.VIEW
+def _accepted(candidate: Candidate, at_ms: int, salts: Salts) -> Event:
+    sender, salt = candidate.sender, salts(day_of(at_ms))
     network = network_of(candidate.environ)
-    is_recognised = not wants_no_pseudonym(candidate.environ)
+    reader = None
+    if sender.is_recognised:
+        user_agent = str(candidate.environ.get("HTTP_USER_AGENT") or "")
+        reader = pseudonym(network=network, user_agent=user_agent, site=sender.site, salt=salt)
+    if candidate.kind is Kind.READ:
+        return Event(
+            kind=Kind.READ,
+            id=candidate.id,
+            at_ms=at_ms,
+            page=candidate.page,
+            reader=reader,
+            seconds=candidate.seconds,
+            scroll=candidate.scroll,
+        )
     return Event(
-        kind=candidate.kind,
+        kind=Kind.VIEW,
         id=candidate.id,
         at_ms=at_ms,
         page=candidate.page,
-        reader=_reader(candidate, network, at_ms, salts) if is_recognised else None,
-        dimensions=_dimensions(candidate) if is_view else {},
-        seconds=candidate.seconds,
-        scroll=candidate.scroll,
-        network=network_hash(network, at_ms=at_ms, salts=salts) if is_view else b"",
+        reader=reader,
+        dimensions=_dimensions(candidate),
+        network=network_hash(network, salt=salt),
     )
 
 
-def _reader(candidate: Candidate, network: str, at_ms: int, salts: Salts) -> bytes:
-    return pseudonym(
-        network=network,
-        user_agent=candidate.user_agent,
-        site=candidate.host,
-        at_ms=at_ms,
-        salts=salts,
-    )
-
-
-def _dimensions(candidate: Candidate) -> Mapping[Dimension, str]:
+def _dimensions(candidate: Candidate) -> Dimensions:
     """Return what is known of a view; an image knows its page's address but no referrer."""
-    own_hosts = _hosts_without_www(candidate.header("HTTP_HOST"), settings.SITE_URL)
-    return _shown(
-        origin_of(referrer=candidate.ref, location=candidate.loc, own_hosts=own_hosts),
-        classify(candidate.user_agent),
-        country_of(candidate.environ),
-        is_noscript=candidate.is_noscript,
-    )
+    sender = candidate.sender
+    arrival = (sender.key, candidate.ref, query_of(candidate.loc))
+    return _remembered(arrival, sender)
 
 
-@lru_cache(maxsize=64)
-def _hosts_without_www(host: str, site_url: str) -> frozenset[str]:
-    hosts = (_host_in("//" + host), _host_in(site_url))
-    return frozenset(name.removeprefix("www.") for name in hosts)
-
-
-# Classes are few, and nothing in them is of one reader alone.
-@lru_cache(maxsize=2048)
-def _shown(
-    origin: Origin, device: Device, country: str, *, is_noscript: bool
-) -> Mapping[Dimension, str]:
-    is_channel_known = not is_noscript or origin.channel != Channel.DIRECT
+def _shown(arrival: tuple[int, str, str], sender: Sender) -> Dimensions:
+    _, referrer, query = arrival
+    origin = origin_of(referrer=referrer, query=query, own_hosts=sender.own_hosts)
+    is_channel_known = not sender.is_noscript or origin.channel != Channel.DIRECT
     values = {
         Dimension.CHANNEL: origin.channel.value if is_channel_known else "",
         Dimension.REFERRER: origin.referrer,
-        Dimension.DEVICE: device.device,
-        Dimension.BROWSER: device.browser,
-        Dimension.SYSTEM: device.system,
-        Dimension.COUNTRY: country,
+        Dimension.DEVICE: sender.device.device,
+        Dimension.BROWSER: sender.device.browser,
+        Dimension.SYSTEM: sender.device.system,
+        Dimension.COUNTRY: sender.country,
         Dimension.CAMPAIGN: origin.campaign,
-        Dimension.SENDER: "noscript" if is_noscript else "",
+        Dimension.SENDER: "noscript" if sender.is_noscript else "",
         Dimension.SEARCH_WORDS: origin.search_words,
     }
-    return {dimension: value for dimension, value in values.items() if value}
+    return tuple((dimension.value, value) for dimension, value in values.items() if value)
+
+
+_remembered = Remembered[tuple[int, str, str], Dimensions](_shown)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from analytics.events import Dimension, DropReason, Event, Kind
+from analytics.events import Dimension, Dimensions, DropReason, Event, Kind
 from analytics.timebuckets import bucket_of_ms
 
 VERSION = "1"
@@ -26,6 +26,8 @@ VALUE_LIMIT_CHARACTERS = 100
 DETAIL_LIMIT_CHARACTERS = 40
 _DIMENSIONS = {str(dimension.value): dimension.value for dimension in Dimension}
 _VIEW = Kind.VIEW.value
+_VIEW_HEAD = f"{VERSION}{Kind.VIEW.value}"
+_READ_HEAD = f"{VERSION}{Kind.READ.value}"
 _REASONS = frozenset(DropReason.values)
 
 
@@ -39,7 +41,7 @@ class Entry(NamedTuple):
     bucket: int = 0
     page: int = 0
     flags: int = 0
-    dimensions: tuple[tuple[int, str], ...] = ()
+    dimensions: Dimensions = ()
     seconds: int = 0
     scroll: int = 0
     depths: range = range(0)
@@ -52,14 +54,19 @@ def pack(event: Event) -> str:
     bucket = bucket_of_ms(event.at_ms)
     if event.kind is Kind.DROP:
         return pack_drop(bucket, event.reason, event.detail)
-    columns = [f"{VERSION}{event.kind.value}", str(bucket), str(event.page)]
-    if event.kind is Kind.VIEW:
-        columns += [
-            f"{int(dimension)}{value[:VALUE_LIMIT_CHARACTERS]}"
-            for dimension, value in event.dimensions.items()
-            if value
-        ]
-    return "\t".join([*columns, ""])
+    if event.kind is Kind.READ:
+        return f"{_READ_HEAD}\t{bucket}\t{event.page}\t"
+    return f"{_VIEW_HEAD}\t{bucket}\t{event.page}\t{_packed(event.dimensions)}"
+
+
+# There are a few hundred combinations; of what is rare the oldest goes.
+@lru_cache(maxsize=2048)
+def _packed(dimensions: Dimensions) -> str:
+    return "".join(
+        f"{dimension}{value[:VALUE_LIMIT_CHARACTERS]}\t"
+        for dimension, value in dimensions
+        if value
+    )
 
 
 def pack_drop(bucket: int, reason: str, detail: str = "") -> str:
@@ -94,7 +101,7 @@ def _read_view(text: str) -> Entry:
 
 # Pages are many; of what is known of their readers there are a few hundred combinations.
 @lru_cache(maxsize=8192)
-def _flags_and_dimensions(text: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+def _flags_and_dimensions(text: str) -> tuple[int, Dimensions]:
     *columns, flags = text.split("\t")
     return _number(flags, at_most=7), tuple(_dimension(column) for column in columns)
 
@@ -128,8 +135,8 @@ def _read_epoch(text: str) -> Entry:
 
 
 _READERS = {
-    f"{VERSION}{Kind.VIEW.value}": _read_view,
-    f"{VERSION}{Kind.READ.value}": _read_reading,
+    _VIEW_HEAD: _read_view,
+    _READ_HEAD: _read_reading,
     f"{VERSION}{Kind.DROP.value}": _read_drop,
     EPOCH_ENTRY: _read_epoch,
 }

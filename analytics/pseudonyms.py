@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from analytics.conf import intake_conf
 from analytics.models import DaySalt
 from analytics.timebuckets import BUCKET_SECONDS, bucket_of_ms, day_of_ms
 
@@ -53,7 +54,7 @@ def salts_from(key: bytes) -> Salts:
 
 def day_of(at_ms: int) -> date:
     """Return the day of the site's time zone in which a pseudonym of this moment lives."""
-    return _day_of_bucket(bucket_of_ms(at_ms), settings.TIME_ZONE)
+    return _day_of_bucket(bucket_of_ms(at_ms), intake_conf().time_zone)
 
 
 @lru_cache(maxsize=64)
@@ -62,23 +63,19 @@ def _day_of_bucket(bucket: int, zone_name: str) -> date:
     return day_of_ms(bucket * BUCKET_SECONDS * 1000, ZoneInfo(zone_name))
 
 
-def pseudonym(
-    *, network: str, user_agent: str, site: str, at_ms: int, salts: Salts = salt_of
-) -> bytes:
-    """Return the 8 bytes that stand for a reader of `site` until midnight."""
+def pseudonym(*, network: str, user_agent: str, site: str, salt: bytes) -> bytes:
+    """Return the 8 bytes that stand for a reader of `site` for as long as the salt lives."""
     text = "\0".join((network, user_agent, site))
     return hashlib.blake2b(
-        text.encode("utf-8", "surrogateescape"),
-        key=salts(day_of(at_ms)),
-        digest_size=PSEUDONYM_BYTES,
+        text.encode("utf-8", "surrogateescape"), key=salt, digest_size=PSEUDONYM_BYTES
     ).digest()
 
 
-def network_hash(network: str, *, at_ms: int, salts: Salts = salt_of) -> bytes:
-    """Return the 8 bytes that stand for a network until midnight, to limit its rate."""
+def network_hash(network: str, *, salt: bytes) -> bytes:
+    """Return the 8 bytes that stand for a network for as long as the salt lives."""
     return hashlib.blake2b(
         network.encode("utf-8", "surrogateescape"),
-        key=salts(day_of(at_ms)),
+        key=salt,
         digest_size=PSEUDONYM_BYTES,
         person=b"network",
     ).digest()

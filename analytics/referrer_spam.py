@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from django.conf import settings
-
 from analytics.channels import is_below, words
+from analytics.conf import intake_conf
 
 # Known senders; with each host every host below it. ANALYTICS_SPAM_REFERRERS adds to them.
 HOSTS = words("""
@@ -37,5 +36,5 @@ def is_spam(host: str) -> bool:
     """Say whether a referrer's host is a known spammer's."""
     if not host:
         return False
-    more = tuple(settings.ANALYTICS_SPAM_REFERRERS)
+    more = intake_conf().spam_referrers
     return is_below(host, _hosts(more)) or bool(PATTERN.search(host))

@@ -61,7 +61,7 @@ def encode(entry: SpoolEntry) -> bytes:
         event.at_ms,
         event.page,
         event.reader.hex() if event.reader else "",
-        {str(dimension.value): value for dimension, value in event.dimensions.items()},
+        {str(dimension): value for dimension, value in event.dimensions},
         event.seconds,
         event.scroll,
         event.reason,
@@ -87,7 +87,9 @@ def decode(line: bytes) -> SpoolEntry:
         at_ms=at_ms,
         page=page,
         reader=bytes.fromhex(reader) or None,
-        dimensions={Dimension(int(name)): value for name, value in dimensions.items()},
+        dimensions=tuple(
+            (Dimension(int(name)).value, value) for name, value in dimensions.items()
+        ),
         seconds=seconds,
         scroll=scroll,
         reason=reason,

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import parse_cookie
 
+from analytics.conf import intake_conf
+
 LIFETIME_SECONDS = 30.0
 LIMIT = 1_000
 
@@ -23,10 +25,11 @@ def is_staff(environ: Mapping[str, Any]) -> bool:
 
     A reader's request costs nothing; a session costs one look-up in half a minute.
     """
-    cookies = environ.get("HTTP_COOKIE") or ""
-    if settings.SESSION_COOKIE_NAME not in cookies:
+    cookies = environ.get("HTTP_COOKIE")
+    name = intake_conf().session_cookie
+    if not cookies or name not in cookies:
         return False
-    session_key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    session_key = parse_cookie(cookies).get(name)
     return bool(session_key) and _is_signed_in(str(session_key))
 
 

@@ -1,19 +1,19 @@
 -- Stores one event, or says why not. Flags are computed here, once, so that reading
 -- the stream again cannot change them. All keys carry the same hash tag.
 --
--- KEYS: 1 epoch, 2 stream, 3-5 view ids of the event's day, the day before and the day after,
---       6 readers of the event's day, 7 counters of the event's minute, 8 readers of that minute
+-- KEYS: 1 epoch, 2 stream, 3 readers of the event's day, 4 counters of its minute, 5 readers of
+--       that minute, 6 view ids of its day, and further days in which the id may be known
 -- ARGV: 1 kind, 2 field of the id, 3 entry (its last column is added here), 4 replay or live,
---       5 seconds until the day's memory may go, 6 entry for a drop
---       view: 7 field of the reader ('' for none), 8 field of reader and page, 9 second of the
---       day, 10 field of the network ('' for unknown), 11 and 12 how many views a minute may have
---       by reader and page, and by network, 13 entry for a view beyond, to which the limit is added
---       read: 7 seconds, 8 scroll
+--       5 seconds until the day's memory may go
+--       view: 6 field of the reader ('' for none), 7 field of reader and page, 8 second of the
+--       day, 9 field of the network ('' for unknown), 10 and 11 how many views a minute may have
+--       by reader and page, and by network
+--       read: 6 seconds, 7 scroll
 --
 -- Answers stored, seen, unknown or refused.
 --
 -- A call costs more than what it does, and each that writes is written to the append-only file
--- as well: ends of keys are asked for before they are set.
+-- as well: ends of keys are asked for before they are set, and what is not needed is not asked.
 
 local VISIT_SECONDS = 1800
 local READ_SECONDS = 1800
@@ -47,8 +47,14 @@ local function append(entry)
   return 'stored'
 end
 
+-- Appends that the event was dropped, in the bucket of its entry.
+local function append_drop(reason, detail)
+  local version, bucket = string.match(ARGV[3], '^(%d+)%a\t(%d+)\t')
+  return append(version .. 'd\t' .. bucket .. '\t' .. reason .. '\t' .. (detail or ''))
+end
+
 local function key_that_knows(field)
-  for place = 3, 5 do
+  for place = 6, #KEYS do
     if call('HEXISTS', KEYS[place], field) == 1 then
       return KEYS[place]
     end
@@ -57,13 +63,15 @@ end
 
 -- Remembers an id; false if it was known.
 local function is_new(field)
-  if call('HEXISTS', KEYS[4], field) == 1 or call('HEXISTS', KEYS[5], field) == 1 then
+  for place = 7, #KEYS do
+    if call('HEXISTS', KEYS[place], field) == 1 then
+      return false
+    end
+  end
+  if call('HSETNX', KEYS[6], field, '') == 0 then
     return false
   end
-  if call('HSETNX', KEYS[3], field, '') == 0 then
-    return false
-  end
-  let_end(KEYS[3], ARGV[5])
+  let_end(KEYS[6], ARGV[5])
   return true
 end
 
@@ -97,40 +105,52 @@ local function take_in(stored, second)
   return visit, table.concat(texts)
 end
 
-local function is_beyond(field, limit)
-  if field == '' then
-    return false
-  end
-  local views = call('HINCRBY', KEYS[7], field, 1)
+local function number_of_views(field)
+  local views = call('HINCRBY', KEYS[4], field, 1)
   if views == 1 then
-    let_end(KEYS[7], MINUTE_SECONDS)
+    let_end(KEYS[4], MINUTE_SECONDS)
   end
-  return views > tonumber(limit)
+  return views
 end
 
-local function limit_passed()
-  return is_beyond(ARGV[8], ARGV[11]) and 'reader' or is_beyond(ARGV[10], ARGV[12]) and 'network'
+local function is_in_this_minute(second)
+  return math.floor(second / 60) == math.floor(tonumber(ARGV[8]) / 60)
+end
+
+-- The first view of a reader on a page is beyond no limit and is not counted. If one more comes
+-- in the same minute, it is counted then.
+local function is_reader_beyond(stored)
+  if not stored then
+    return false
+  end
+  local views = number_of_views(ARGV[7])
+  if views == 1 and is_in_this_minute(number_at(stored, #stored - 2)) then
+    views = number_of_views(ARGV[7])
+  end
+  return views > tonumber(ARGV[10])
+end
+
+local function is_network_beyond()
+  return ARGV[9] ~= '' and number_of_views(ARGV[9]) > tonumber(ARGV[11])
 end
 
 -- Notes the reader of a view and returns its flags: 1 visit, 2 first on page, 4 first on site.
-local function flags_of_reader()
-  local known = call('HMGET', KEYS[6], ARGV[8], ARGV[7])
-  local stored = known[1]
-  local flags, spans = take_in(stored, tonumber(ARGV[9]))
+local function flags_of_reader(stored, is_known)
+  local flags, spans = take_in(stored, tonumber(ARGV[8]))
   if not stored then
     flags = flags + 2
-    if known[2] then
-      call('HSET', KEYS[6], ARGV[8], spans)
+    if is_known then
+      call('HSET', KEYS[3], ARGV[7], spans)
     else
       flags = flags + 4
-      call('HSET', KEYS[6], ARGV[7], '', ARGV[8], spans)
+      call('HSET', KEYS[3], ARGV[6], '', ARGV[7], spans)
+      let_end(KEYS[3], ARGV[5])
     end
-    let_end(KEYS[6], ARGV[5])
   elseif spans ~= stored then
-    call('HSET', KEYS[6], ARGV[8], spans)
+    call('HSET', KEYS[3], ARGV[7], spans)
   end
-  if ARGV[4] == 'live' and call('PFADD', KEYS[8], ARGV[7]) == 1 then
-    let_end(KEYS[8], NOW_SECONDS)
+  if ARGV[4] == 'live' and call('PFADD', KEYS[5], ARGV[6]) == 1 then
+    let_end(KEYS[5], NOW_SECONDS)
   end
   return flags
 end
@@ -138,22 +158,23 @@ end
 local function store_view()
   if not is_new(ARGV[2]) then
     if ARGV[4] == 'live' then
-      append(ARGV[6])
+      append_drop('duplicate')
     end
     return 'seen'
   end
-  local limit = limit_passed()
+  local known = ARGV[6] == '' and {} or call('HMGET', KEYS[3], ARGV[7], ARGV[6])
+  local limit = is_reader_beyond(known[1]) and 'reader' or is_network_beyond() and 'network'
   if limit then
-    call('HSET', KEYS[3], ARGV[2], LIMITED)
-    return append(ARGV[13] .. limit)
+    call('HSET', KEYS[6], ARGV[2], LIMITED)
+    return append_drop('rate_limit', limit)
   end
-  return append(ARGV[3] .. (ARGV[7] == '' and 0 or flags_of_reader()))
+  return append(ARGV[3] .. (ARGV[6] == '' and 0 or flags_of_reader(known[1], known[2])))
 end
 
 local function store_read()
   local key = key_that_knows(ARGV[2])
   if not key then
-    append(ARGV[6])
+    append_drop('unknown_view')
     return 'unknown'
   end
   local stored = call('HGET', key, ARGV[2])
@@ -166,8 +187,8 @@ local function store_read()
     old_scroll = number_at(stored, 1) % 256
     old_quarter = math.floor(old_scroll / 25)
   end
-  local seconds = math.max(old_seconds, math.min(tonumber(ARGV[7]), READ_SECONDS))
-  local scroll = math.max(old_scroll, math.min(tonumber(ARGV[8]), 100))
+  local seconds = math.max(old_seconds, math.min(tonumber(ARGV[6]), READ_SECONDS))
+  local scroll = math.max(old_scroll, math.min(tonumber(ARGV[7]), 100))
   if seconds == old_seconds and scroll == old_scroll then
     return 'seen'
   end

@@ -1,34 +1,36 @@
-"""Answers about user agents, remembered without keeping a user agent."""
+"""Answers about what browsers say of themselves, remembered without keeping what they said."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar
 
+Question = TypeVar("Question", bound=Hashable)
 Answer = TypeVar("Answer")
 
-# Longer ones say nothing more and only cost time.
+# Longer user agents say nothing more and only cost time.
 MAX_LENGTH = 512
 
 
-class Remembered(Generic[Answer]):
-    """Remember what `work` said about the last texts, by a hash that only this process knows.
+class Remembered(Generic[Question, Answer]):
+    """Remember what `work` said about the last questions, by a hash that only this process knows.
 
     Python's own text hash is keyed at random per process, so memory holds no user agent longer
     than its request. The oldest answers go first.
     """
 
-    def __init__(self, work: Callable[[str], Answer], *, limit: int = 10_000) -> None:
+    def __init__(self, work: Callable[..., Answer], *, limit: int = 10_000) -> None:
         self.work = work
         self.limit = limit
         self.answers: dict[int, Answer] = {}
 
-    def __call__(self, text: str) -> Answer:
-        key = hash(text)
+    def __call__(self, question: Question, *context: Any) -> Answer:
+        """Return `work(question, *context)`, once for all equal questions."""
+        key = hash(question)
         try:
             return self.answers[key]
         except KeyError:
-            answer = self.work(text[:MAX_LENGTH])
+            answer = self.work(question, *context)
         while len(self.answers) >= self.limit:
             try:
                 del self.answers[next(iter(self.answers))]
@@ -36,3 +38,7 @@ class Remembered(Generic[Answer]):
                 break
         self.answers[key] = answer
         return answer
+
+    def forget(self) -> None:
+        """Empty the memory."""
+        self.answers.clear()

@@ -1,9 +1,10 @@
 """Events and tables for the tests of counting."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.db import models
 
 from analytics import buffer
 from analytics.drain import drain_shard, shards
-from analytics.events import Event, Kind
+from analytics.events import Dimension, Event, Kind
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp() * 1000)
@@ -21,7 +22,12 @@ SHARD, OTHER_SHARD = 100, 101
 
 
 def view(
-    page: int = 5, *, at_ms: int = NOON_MS, reader: bytes | None = b"reader-1", **rest: Any
+    page: int = 5,
+    *,
+    at_ms: int = NOON_MS,
+    reader: bytes | None = b"reader-1",
+    dimensions: Mapping[Dimension, str] = MappingProxyType({}),
+    **rest: Any,
 ) -> Event:
     return Event(
         kind=Kind.VIEW,
@@ -29,6 +35,7 @@ def view(
         at_ms=at_ms,
         page=page,
         reader=reader,
+        dimensions=tuple((dimension.value, value) for dimension, value in dimensions.items()),
         **rest,
     )
 

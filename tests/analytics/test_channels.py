@@ -1,6 +1,6 @@
 import pytest
 
-from analytics.channels import Channel, Origin, host_of, origin_of
+from analytics.channels import Channel, Origin, host_of, origin_of, query_of
 
 OWN = frozenset({"zeitung.example"})
 
@@ -36,7 +36,7 @@ OWN = frozenset({"zeitung.example"})
     ],
 )
 def test_referrer_gives_channel_and_host(referrer, channel, host):
-    assert origin_of(referrer=referrer, location="/", own_hosts=OWN) == Origin(channel, host)
+    assert origin_of(referrer=referrer, query="", own_hosts=OWN) == Origin(channel, host)
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_referrer_gives_channel_and_host(referrer, channel, host):
 def test_campaign_in_the_address_decides_first(query, channel):
     location = f"https://zeitung.example/a/?{query}#top"
 
-    assert origin_of(referrer="", location=location, own_hosts=OWN).channel is channel
+    assert origin_of(referrer="", query=query_of(location), own_hosts=OWN).channel is channel
 
 
 def test_campaign_is_cut_and_printable():
     location = "/?utm_campaign=%00Mai%0A%09%20%20Aktion" + "x" * 100
 
-    campaign = origin_of(referrer="", location=location, own_hosts=OWN).campaign
+    campaign = origin_of(referrer="", query=query_of(location), own_hosts=OWN).campaign
 
     assert campaign == "Mai Aktion" + "x" * 50
 
@@ -88,7 +88,9 @@ def test_odd_addresses_have_no_host_or_a_clean_one(url):
 def test_address_with_a_thousand_fields_does_no_harm():
     location = "/?" + "&".join(f"a{n}=1" for n in range(1000)) + "&utm_medium=cpc"
 
-    assert origin_of(referrer="", location=location, own_hosts=OWN) == Origin(Channel.DIRECT)
+    assert origin_of(referrer="", query=query_of(location), own_hosts=OWN) == Origin(
+        Channel.DIRECT
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,6 @@ def test_address_with_a_thousand_fields_does_no_harm():
     ],
 )
 def test_words_of_the_sites_own_search_are_kept(referrer, words):
-    origin = origin_of(referrer=referrer, location="", own_hosts=frozenset({"zeitung.example"}))
+    origin = origin_of(referrer=referrer, query="", own_hosts=frozenset({"zeitung.example"}))
 
     assert origin.search_words == words

@@ -1,4 +1,8 @@
+import ipaddress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.clients import network_of
 
@@ -45,3 +49,11 @@ def test_forwarded_for_is_read_from_the_right_up_to_the_first_stranger(settings)
     assert forwarded(PROXY, "unknown") == PROXY
     assert forwarded(PROXY, "198.51.100.1, unknown, 10.0.0.9") == "10.0.0.9"
     assert forwarded(PROXY, "") == PROXY
+
+
+@given(st.ip_addresses(v=6))
+def test_network_of_ipv6_is_written_as_the_library_writes_it(address):
+    upper_half = ipaddress.IPv6Address(int(address) >> 64 << 64)
+    expected = address.ipv4_mapped or upper_half
+
+    assert network_of({"REMOTE_ADDR": str(address)}) == str(expected)

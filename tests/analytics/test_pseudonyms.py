@@ -4,7 +4,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.models import DaySalt
-from analytics.pseudonyms import delete_old_salts, forget_salts, pseudonym, salt_of, salts_from
+from analytics.pseudonyms import (
+    day_of,
+    delete_old_salts,
+    forget_salts,
+    pseudonym,
+    salt_of,
+    salts_from,
+)
 
 pytestmark = pytest.mark.django_db
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -12,7 +19,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def reader_at(moment: datetime, **fields: str) -> bytes:
     given = {"network": "203.0.113.7", "user_agent": "Firefox", "site": "testserver", **fields}
-    return pseudonym(at_ms=int(moment.timestamp() * 1000), **given)
+    return pseudonym(salt=salt_of(day_of(int(moment.timestamp() * 1000))), **given)
 
 
 def test_reader_changes_at_the_sites_midnight_and_not_at_utc_midnight():

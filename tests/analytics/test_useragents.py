@@ -1,4 +1,4 @@
-from analytics.useragents import MAX_LENGTH, Remembered
+from analytics.useragents import Remembered
 
 
 def test_work_is_done_once_and_the_oldest_answer_goes_first():
@@ -10,5 +10,7 @@ def test_work_is_done_once_and_the_oldest_answer_goes_first():
     assert len(remembered.answers) == 2
 
 
-def test_long_texts_are_cut():
-    assert Remembered(len)("x" * 10_000) == MAX_LENGTH
+def test_what_the_question_stands_for_is_handed_on():
+    remembered = Remembered(lambda number, text: text[number], limit=2)
+
+    assert [remembered(1, "abc"), remembered(1, "abc"), remembered(2, "abc")] == ["b", "b", "c"]

@@ -31,7 +31,7 @@ def main() -> None:
         dice = random.Random(7)
 
         def view(reader: bytes) -> Event:
-            dimensions = {Dimension.CHANNEL: "direct"}
+            dimensions = ((Dimension.CHANNEL.value, "direct"),)
             page = dice.randint(1, 10_000)
             return Event(Kind.VIEW, dice.randbytes(16), at_ms, page, reader, dimensions)
 

@@ -60,7 +60,7 @@ def accept(count: str, seed: str, pause_ms: str = "0") -> None:
             int(time.time() * 1000),
             page,
             b"reader%02d" % dice.randint(0, 50),
-            {Dimension.CHANNEL: dice.choice(["direct", "search"])},
+            ((Dimension.CHANNEL.value, dice.choice(["direct", "search"])),),
         )
         say("begun", number, page)
         buffer.accept(event, now=now())

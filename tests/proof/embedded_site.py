@@ -98,7 +98,7 @@ def _accept(articles: list[ArticlePage], count: int) -> None:
             int(time.time() * 1000),
             articles[number % len(articles)].pk,
             b"reader%02d" % number,
-            {Dimension.CHANNEL: "direct"},
+            ((Dimension.CHANNEL.value, "direct"),),
         )
         buffer.accept(event, now=datetime.now(UTC))
 

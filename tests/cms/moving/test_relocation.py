@@ -65,7 +65,7 @@ def test_views_on_the_disk_are_counted_though_redis_has_lost_everything(
     settings.ANALYTICS_SPOOL_DIR = tmp_path / "spool"
     buffer.reset()
     now = datetime.now(UTC)
-    view = Event(Kind.VIEW, b"v" * 16, int(now.timestamp() * 1000), 7, b"reader01", {})
+    view = Event(Kind.VIEW, b"v" * 16, int(now.timestamp() * 1000), 7, b"reader01", ())
     buffer.accept(view, now=now)
     assert spool.waiting_bytes()
 

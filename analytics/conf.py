@@ -1,0 +1,52 @@
+"""What the operator has set for taking views in, read once: each look at a setting is a call."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+
+class IntakeConf(NamedTuple):
+    """The settings that every beacon hangs on; limits are 0 for none."""
+
+    key_prefix: str
+    shard_count: int
+    spool_hours: int
+    time_zone: str
+    reader_limit: int
+    network_limit: int
+    respects_gpc: bool
+    country_header: str
+    site_host: str
+    session_cookie: str
+    spam_referrers: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def intake_conf() -> IntakeConf:
+    header = settings.ANALYTICS_COUNTRY_HEADER
+    return IntakeConf(
+        key_prefix=settings.KEY_PREFIX,
+        shard_count=int(settings.ANALYTICS_SHARDS),
+        spool_hours=settings.ANALYTICS_SPOOL_MAX_AGE_HOURS,
+        time_zone=settings.TIME_ZONE,
+        reader_limit=settings.ANALYTICS_READER_LIMIT,
+        network_limit=settings.ANALYTICS_NETWORK_LIMIT,
+        respects_gpc=settings.ANALYTICS_RESPECT_GPC,
+        country_header="HTTP_" + header.upper().replace("-", "_") if header else "",
+        site_host=urlsplit(settings.SITE_URL).hostname or "",
+        session_cookie=settings.SESSION_COOKIE_NAME,
+        spam_referrers=tuple(settings.ANALYTICS_SPAM_REFERRERS),
+        trusted_proxies=tuple(settings.TRUSTED_PROXIES),
+    )
+
+
+@receiver(setting_changed)
+def _read_again(**_: Any) -> None:
+    intake_conf.cache_clear()
