@@ -20,6 +20,7 @@ pictures: tuple[Any, ...] = (serve, {"document_root": settings.MEDIA_ROOT / "ima
 if settings.MEDIA_PUBLIC_URL:
     pictures = (RedirectView.as_view(url=f"{settings.MEDIA_PUBLIC_URL}/images/%(path)s"),)
 
+handler500 = "cms.unavailable.server_error"
 urlpatterns = [
     path("", include("analytics.urls")),
     path("", include("cms.operation.urls")),

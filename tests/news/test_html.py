@@ -192,6 +192,8 @@ class World:
         pages["missing"] = missing.content.decode()
         with translation.override(self.language):
             pages["broken"] = render_to_string("500.html")
+            pages["away"] = render_to_string("503.html")
+            pages["away, form"] = render_to_string("503.html", {"is_form": True})
         return {f"{name}-{self.language}": html for name, html in pages.items()}
 
     def _read(self, path: str) -> str:
