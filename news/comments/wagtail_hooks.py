@@ -148,7 +148,7 @@ class PendingSummaryItem(SummaryItem):
 
 @hooks.register("insert_global_admin_css")
 def style_number_of_waiting() -> str:
-    """Let the number of those that wait stand on the menu's icon, on every page."""
+    """Let the number of those that wait stand on the menu's icon, and fields fit a phone."""
     return format_html('<link rel="stylesheet" href="{}">', static("news/menu.css"))
 
 
