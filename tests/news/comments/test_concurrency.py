@@ -71,6 +71,30 @@ def test_withdrawal_is_never_lost(make_comment: MakeComment) -> None:
     assert ConsentEvent.objects.filter(kind="withdrawn").count() == 1
 
 
+def test_withdrawal_outlasts_a_decision_made_meanwhile(make_comment: MakeComment) -> None:
+    """Between looking and withdrawing somebody publishes it; the reader's word is the last."""
+    comment = make_comment("pending")
+    look = comment.refresh_from_db
+    looks: list[int] = []
+
+    def look_and_be_overtaken() -> None:
+        look()
+        looks.append(1)
+        if len(looks) == 1:
+            other = ReaderComment.objects.get(pk=comment.pk)
+            moderation.approve(other, By(rule="faster"), now=timezone.now())
+
+    comment.refresh_from_db = look_and_be_overtaken  # type: ignore[method-assign]
+    assert readers.withdraw(comment, now=timezone.now())
+
+    stored = ReaderComment.objects.get(pk=comment.pk)
+    assert (len(looks), stored.state, stored.text) == (2, "withdrawn", "")
+    assert list(stored.decisions.order_by("pk").values_list("new_state", flat=True))[-2:] == [
+        "published",
+        "withdrawn",
+    ]
+
+
 def test_every_transition_of_many_moderators_is_on_the_record(make_comment: MakeComment) -> None:
     """Each comment's decisions are one unbroken chain that ends in its state."""
     comments = [make_comment("pending") for _ in range(4)]
