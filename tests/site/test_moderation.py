@@ -226,6 +226,24 @@ def test_what_was_decided_arrives_although_another_page_is_opened(
     assert by_comment(made) == {first: ["published"]}
 
 
+def test_what_is_decided_outside_the_queue_stays_with_the_way_back(
+    site: LiveSite, page: Page, queue: str
+) -> None:
+    before = decided(site)
+    sign_in(page, site, "moderation")
+    page.goto(queue.replace("state=pending", "q=Nummer+555"))
+    is_ready(page)
+    only = open_comments(page)[0]
+
+    page.keyboard.press("a")
+    expect(page.locator("[data-desk-status]")).to_contain_text("Hier wartet nichts mehr")
+    page.keyboard.press("s")  # nobody has seen another comment that this could be about
+    page.get_by_role("button", name="Rückgängig").click()
+    expect(page.locator("[data-desk-comment]:not([data-done])")).to_have_count(1)
+
+    assert by_comment(decided(site)[len(before) :]) == {only: ["published", "pending"]}
+
+
 def test_keys_act_on_what_a_search_has_found(site: LiveSite, page: Page, queue: str) -> None:
     before = decided(site)
     sign_in(page, site, "moderation")
@@ -254,16 +272,14 @@ def test_two_moderators_see_each_other(site: LiveSite, chromium: Browser) -> Non
         context.set_default_timeout(20_000)
         page = context.new_page()
         sign_in(page, site, user)
-        page.goto(f"{site.url}/admin/reader-comments/")
-        is_ready(page)
-        page.wait_for_timeout(800)  # until the claim is sent
+        with page.expect_response("**/presence/"):
+            page.goto(f"{site.url}/admin/reader-comments/")
+            is_ready(page)
         pages.append(page)
 
     # Whoever came first holds the claim, and the other one sees the name.
-    pages[0].reload()
     pages[1].reload()
-    claims = [page.locator("[data-desk-claim]:visible").count() for page in pages]
-    assert sum(claims) >= 1
+    expect(pages[1].locator("[data-desk-claim]:visible")).to_have_count(1)
     for page in pages:
         page.context.close()
 

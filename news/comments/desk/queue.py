@@ -236,6 +236,7 @@ class CommentIndexView(IndexView):
             "decision_form": DecisionForm(auto_id="desk-%s"),
             "canned": decisions.canned_json(),
             "has_keys": getattr(profile, "keyboard_shortcuts", True),
+            "is_queue": self.request.GET.get("state") in OLDEST_FIRST,
         }
 
 

@@ -78,6 +78,7 @@
     const dialog = document.querySelector("[data-desk-dialog]");
     const form = dialog.querySelector("form");
     const hasKeys = root.dataset.keys === "on";
+    const isQueue = root.dataset.queue === "on";
     const undone = JSON.parse(sessionStorage.getItem("desk-undo") || "[]");
     let asked = null;
     let loading = Promise.resolve();
@@ -174,7 +175,9 @@
     /* Keys always have a comment to be about, as long as there is one. */
     function goOn() {
       showProblems();
-      if (!left().length) refresh();
+      // What is decided leaves a queue; elsewhere it stays, with the way back beside it.
+      if (!left().length && isQueue) refresh();
+      else if (!left().length) say(root.dataset.nothing);
       else if (!isOpen(current()) && open().length) choose(open()[0]);
     }
 
@@ -255,12 +258,13 @@
 
     /* Load the list again without leaving the page: there is no moment without keys. */
     function refresh(wanted = "") {
+      const said = status.textContent;
       if (!wanted) say(root.dataset.empty);
-      loading = loading.then(() => load(wanted));
+      loading = loading.then(() => load(wanted, said));
       return loading;
     }
 
-    async function load(wanted) {
+    async function load(wanted, said) {
       try {
         const url = `${root.dataset.resultsUrl}${window.location.search}`;
         const response = await fetch(url, { credentials: "same-origin" });
@@ -270,7 +274,7 @@
         window.location.reload();
         return;
       }
-      if (!wanted) say(rows().length ? "" : root.dataset.nothing);
+      if (!wanted) say(rows().length ? said : root.dataset.nothing);
       choose(rows().find((row) => numberOf(row) === wanted) || open()[0]);
     }
 
@@ -329,7 +333,7 @@
     function act(key) {
       const row = current();
       if (!isOpen(row)) {
-        say(rows().length ? root.dataset.empty : root.dataset.nothing);
+        say(isQueue && rows().length ? root.dataset.empty : root.dataset.nothing);
         return;
       }
       const button = row.querySelector(`[data-desk-key="${key}"]`);
