@@ -5,7 +5,7 @@ COPY requirements.txt ./
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --requirement requirements.txt
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data redaktion \
+RUN useradd --uid 10001 --home-dir /data --shell /usr/sbin/nologin redaktion \
     && mkdir /data && chown redaktion /data
 COPY --from=build /venv /venv
 WORKDIR /srv/redaktion

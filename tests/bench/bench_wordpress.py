@@ -1,8 +1,10 @@
 """A cached article beside WordPress behind nginx's FastCGI cache, both on this machine.
 
-Needs Debian's packages wordpress, mariadb-server, php-fpm, php-mysql and nginx; says so without.
+Needs Debian's packages wordpress with wordpress-theme-twentytwentythree (without a theme its pages
+are empty), mariadb-server, php-fpm, php-mysql and nginx; says so without.
 """
 
+import gzip
 import http.client
 import os
 import shutil
@@ -12,11 +14,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from tests.bench.bench_page_cache import make_pages, record
-from tests.bench.web import NoLoad, load, served
+from tests.bench.web import HEADERS, NoLoad, load, served
 from tests.bench.world import bench_world, report
 from tests.proof.wordpress_site import is_installed, running_wordpress
 
@@ -29,10 +33,11 @@ user = {user}
 group = {user}
 listen = {folder}/fpm.sock
 listen.mode = 0666
+php_admin_flag[zlib.output_compression] = on
 pm = static
 pm.max_children = 8
 """
-# Two workers, as ours; not compressed, because nginx would do that anew for each reader.
+# Two workers, as ours. PHP compresses and nginx keeps that: itself it would do so for each reader.
 NGINX = """user {user};
 worker_processes 2;
 daemon off;
@@ -58,7 +63,7 @@ http {{
             fastcgi_param HTTP_HOST 127.0.0.1:{port};
             fastcgi_pass unix:{folder}/fpm.sock;
             fastcgi_cache pages;
-            fastcgi_cache_key $scheme$request_uri;
+            fastcgi_cache_key $scheme$request_uri$http_accept_encoding;
             fastcgi_cache_valid 200 10m;
             fastcgi_ignore_headers Cache-Control Expires Set-Cookie;
             fastcgi_no_cache $arg_uncached;
@@ -103,24 +108,47 @@ def wordpress(folder: Path, text: str) -> Iterator[str]:
             stack.callback(process.wait, 30)
             stack.callback(process.terminate)
         address = url + made.stdout.strip()
-        _wait_until_cached(port, made.stdout.strip())
+        _wait_until_cached(address, beginning=text[:40])
         yield address
 
 
-def _wait_until_cached(port: int, path: str) -> None:
+class Answer(NamedTuple):
+    """What a browser is sent; the load asks in the same words."""
+
+    status: int
+    headers: Message
+    content: bytes
+
+    def __str__(self) -> str:
+        encoding = self.headers["Content-Encoding"] or "not compressed"
+        return f"{len(self.content) / 1000:.1f} kB, {encoding}"
+
+
+def ask(url: str) -> Answer:
+    parts = urlsplit(url)
+    headers = dict(line.split(": ", 1) for line in HEADERS[1::2])
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    try:
+        connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.headers, answer.read())
+    finally:
+        connection.close()
+
+
+def _wait_until_cached(url: str, *, beginning: str) -> None:
+    """Return once nginx answers with the article: compressed, from its cache, and not empty."""
     deadline = time.monotonic() + 60
     while True:
         assert time.monotonic() < deadline, "WordPress does not answer from the cache."
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            answer.read()
-            connection.close()
+            answer = ask(url)
         except OSError:
             time.sleep(0.2)
             continue
         if answer.status == 200 and answer.headers["X-Cache"] == "HIT":
+            page = gzip.decompress(answer.content).decode()
+            assert beginning in page, "WordPress shows no article: is its theme installed?"
             return
         time.sleep(0.1)
 
@@ -138,18 +166,25 @@ def measure(article: Any, folder: Path) -> None:
             rates["theirs"] = max(rates["theirs"], load(url).rate)
             rates["ours"] = max(rates["ours"], load(site.url(path)).rate)
         uncached = load(url + "&uncached=1").rate
-    report("WordPress behind nginx's FastCGI cache", f"{rates['theirs']:,.0f} pages/s")
+        sizes = {"theirs": str(ask(url)), "ours": str(ask(site.url(path)))}
+    report(
+        "WordPress behind nginx's FastCGI cache",
+        f"{rates['theirs']:,.0f} pages/s of {sizes['theirs']}",
+    )
     report("the same, nothing cached", f"{uncached:,.0f} pages/s")
     ratio = f"{rates['ours'] / rates['theirs']:.2f} x theirs"
     report(
-        "cached article here", f"{rates['ours']:,.0f} pages/s", ratio=ratio, target="1 x theirs"
+        "cached article here",
+        f"{rates['ours']:,.0f} pages/s of {sizes['ours']}",
+        ratio=ratio,
+        target="1 x theirs",
     )
 
 
 def main() -> None:
     if not is_installed("nginx") or not fpm():
         report("WordPress behind nginx's FastCGI cache", "not installed",
-               target="apt install wordpress mariadb-server php-fpm php-mysql nginx")  # fmt: skip
+               target="needs Debian's packages: see tests/bench/bench_wordpress.py")  # fmt: skip
         return
     os.environ |= {"SITE_URL": "http://testserver", "PAGE_CACHE_FRESH_SECONDS": "300"}
     with bench_world(), tempfile.TemporaryDirectory() as folder:
