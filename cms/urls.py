@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from django.views.static import serve
@@ -15,8 +16,16 @@ from cms.signing_in import urls as signing_in_urls
 from home import urls as home_urls
 from news import urls as news_urls
 
+
 # On disk they are served here if nobody before us does; in a bucket, old addresses lead there.
-pictures: tuple[Any, ...] = (serve, {"document_root": settings.MEDIA_ROOT / "images"})
+def picture(request: HttpRequest, path: str) -> HttpResponseBase:
+    try:
+        return serve(request, path, document_root=settings.MEDIA_ROOT / "images")
+    except OSError as error:  # no name of a file is that long
+        raise Http404 from error
+
+
+pictures: tuple[Any, ...] = (picture,)
 if settings.MEDIA_PUBLIC_URL:
     pictures = (RedirectView.as_view(url=f"{settings.MEDIA_PUBLIC_URL}/images/%(path)s"),)
 

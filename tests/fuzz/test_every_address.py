@@ -27,7 +27,14 @@ from news.comments.readers import Submission, confirm, submit
 from news.consent import defaults
 from news.consent.models import ConsentText
 from tests.factories import make_article, make_author, make_home
-from tests.fuzz.requests import Odd, environ, odd_requests, public_routes
+from tests.fuzz.requests import (
+    Odd,
+    bent,
+    environ,
+    odd_requests,
+    on_the_wire,
+    public_routes,
+)
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "300"))
 # Of processor time: the clock on the wall also counts whoever else computes here.
@@ -136,6 +143,13 @@ def run(application: TrustedProxies, addresses: list[str], count: int) -> None:
 def test_every_route_answers_a_plain_request(site, application):
     for address in site:
         check(application, Odd("GET", address))
+
+
+@pytest.mark.parametrize("value", ["\0", "a\0íÄ", "\ud800", "a" * 5000])
+def test_no_part_of_an_address_may_be_anything(site, application, value):
+    bent_ones = {bent(address, place, value) for address in site for place in range(5)}
+    for address in sorted(bent_ones, key=repr):
+        check(application, Odd("GET", on_the_wire(address)))
 
 
 @pytest.mark.timeout(280)

@@ -138,7 +138,7 @@ def test_nothing_that_is_sent_breaks_a_running_site(whole_site: Site, capsys: An
     anything()
     tell()
 
-    assert door.failed == []
+    assert door.failed == [], "\n".join(map(str, door.failed))
     assert door.slow == []
     assert door.statuses[-1] == 0
     assert all("cms.web" in command_line(pid) for pid in door.pids), "a web process died"
