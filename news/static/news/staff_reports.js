@@ -23,6 +23,8 @@
     line.setAttribute("class", "cursor");
     line.setAttribute("y2", ground.getAttribute("height"));
     let at = -1;
+    // on a phone a chart is wider than its frame: what is newest is seen first
+    frame.scrollLeft = frame.scrollWidth;
 
     const show = (number) => {
       at = Math.max(0, Math.min(rows.length - 1, number));
