@@ -142,14 +142,18 @@ class ParentDayDimension(models.Model):
 
 
 class SiteMonth(models.Model):
-    """A month that is over and summed by page; `is_stale` once more was counted for it since."""
+    """A month that is summed by page; `is_stale` once more was counted for it since.
+
+    Of the running month the days up to `through` are summed; nothing there means the whole month.
+    """
 
     month = models.DateField(primary_key=True)
     is_stale = models.BooleanField(default=True)
+    through = models.DateField(null=True)
 
 
 class PageMonthSum(Counts):
-    """One page in one month whose days are still stored: what reports over months read."""
+    """One page in one month whose days are still stored, as far as its `SiteMonth` says."""
 
     pk = models.CompositePrimaryKey("month", "page_id")
     month = models.DateField()

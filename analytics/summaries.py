@@ -1,4 +1,4 @@
-"""Sums of whole days and months that are over, so that a year's report need not add up views.
+"""Sums of days that are over and of their months: a year's report need not add up views.
 
 A day's row stands, marked stale, from before the day ends; whoever counts something for a day
 that is over marks it (and its month) again in the same transaction. A summary is made in one
@@ -41,6 +41,11 @@ def month_of(day: date) -> date:
 
 def month_after(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
+
+
+def last_summed_of(row: SiteMonth) -> date:
+    """Return up to which day a month is summed."""
+    return row.through or month_after(row.month) - timedelta(1)
 
 
 def mark_stale(days: Iterable[date], *, now: datetime) -> None:
@@ -86,10 +91,10 @@ def summarise(*, now: datetime) -> int:
         for day in days.order_by("-day").values_list("day", flat=True):
             sum_up(day)
             count += 1
-    months = SiteMonth.objects.filter(is_stale=True, month__gte=first.replace(day=1))
-    for month in months.values_list("month", flat=True):
-        if month_after(month) <= settled:
-            _sum_month(month)
+    for row in SiteMonth.objects.filter(month__gte=month_of(first), month__lt=settled):
+        last = min(month_after(row.month), settled) - timedelta(1)
+        if row.is_stale or last_summed_of(row) < last:
+            _sum_month(row.month, last)
             count += 1
     return count
 
@@ -182,25 +187,25 @@ def _sum_by_parent(
     )
 
 
-def _sum_month(month: date) -> None:
+def _sum_month(month: date, last: date) -> None:
     sums = ", ".join(f"SUM({name})" for name in COUNTS)
-    bounds = [month, month, month_after(month)]
+    bounds = [month, month, last]
     with transaction.atomic():
-        SiteMonth.objects.filter(month=month).update(is_stale=False)
+        SiteMonth.objects.filter(month=month).update(is_stale=False, through=last)
         for model in (PageMonthSum, PageMonthDimension):
             rows = model._default_manager.filter(month=month)
             rows._raw_delete(rows.db)
         _run(
             f"INSERT INTO {_table(PageMonthSum)} (month, page_id, {', '.join(COUNTS)}) "  # noqa: S608
             f"SELECT %s, page_id, {sums} FROM {_table(PageDay)} "
-            f"WHERE day >= %s AND day < %s GROUP BY page_id",
+            f"WHERE day >= %s AND day <= %s GROUP BY page_id",
             bounds,
         )
         _run(
             f"INSERT INTO {_table(PageMonthDimension)} "  # noqa: S608
             "(month, page_id, dimension, value, views, visits) "
             "SELECT %s, page_id, dimension, value, SUM(views), SUM(visits) "
-            f"FROM {_table(PageDayDimension)} WHERE day >= %s AND day < %s "
+            f"FROM {_table(PageDayDimension)} WHERE day >= %s AND day <= %s "
             "GROUP BY page_id, dimension, value",
             bounds,
         )

@@ -26,13 +26,15 @@ from analytics.models import (
     SiteMonth,
 )
 from analytics.registry import PageIds
-from analytics.summaries import month_after
+from analytics.summaries import last_summed_of
 from analytics.timebuckets import bucket_of
 
 COLUMNS = ("page_id", "views", "visits", "readers", "site_readers", "engaged_seconds")
 BEFORE = "visits_before"
 # As many pages can be named one by one; for more, a subquery lets the database scan.
 MOST_NAMED = 4000
+# What whole months leave over of a period.
+FEW_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ Span = Days | Buckets
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """A period as whole months whose sums are true, and the days around them."""
+    """A period as months whose sums are true, and the days that they do not hold."""
 
     months: list[date]
     days: list[Days]
@@ -80,39 +82,40 @@ class Pieces:
         return [rows.filter(month__in=self.months)] if self.months else []
 
     def in_days(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
+        if not self.days:
+            return []
+        if sum(map(len, self.days)) <= FEW_DAYS:
+            # named one by one, each is a step in an index that leads with the page
+            return [rows.filter(day__in=[day for piece in self.days for day in piece])]
         wanted = Q()
         for piece in self.days:
             wanted |= Q(day__range=(piece.first, piece.last))
-        return [rows.filter(wanted)] if self.days else []
+        return [rows.filter(wanted)]
 
 
-def summed_months(first: date, last: date) -> list[date]:
-    """Return the months that begin on these days and whose sums are true; one query."""
+def summed_months(first: date, last: date) -> list[Days]:
+    """Return what is summed truly of the months that begin on these days; one query."""
     rows = SiteMonth.objects.filter(month__range=(first, last), is_stale=False)
-    return list(rows.order_by("month").values_list("month", flat=True))
+    return [Days(row.month, last_summed_of(row)) for row in rows.order_by("month")]
 
 
-def pieces(days: Days, summed: Iterable[date] | None = None) -> Pieces:
+def pieces(days: Days, summed: Iterable[Days] | None = None) -> Pieces:
     """Cut a period; one query, or none with the months that are summed."""
     if summed is None:
         summed = summed_months(days.first, days.last)
-    months = [
-        month
-        for month in summed
-        if days.first <= month and month_after(month) - timedelta(1) <= days.last
-    ]
+    months = [month for month in summed if days.holds(month)]
     rest, start = [], days.first
     for month in months:
-        if start < month:
-            rest.append(Days(start, month - timedelta(1)))
-        start = month_after(month)
+        if start < month.first:
+            rest.append(Days(start, month.first - timedelta(1)))
+        start = month.last + timedelta(1)
     if start <= days.last:
         rest.append(Days(start, days.last))
-    return Pieces(months, rest)
+    return Pieces([month.first for month in months], rest)
 
 
 def rows_of(
-    span: Span, page_ids: PageIds | None, channel: str, summed: Iterable[date]
+    span: Span, page_ids: PageIds | None, channel: str, summed: Iterable[Days]
 ) -> list[QuerySet[Any]]:
     """Return querysets of `COLUMNS` that together hold the span; `summed` as in `pieces`.
 
@@ -148,17 +151,18 @@ def with_totals(
     channel: str = "",
     *,
     before: Span | None = None,
+    figures: Sequence[str] = COLUMNS[1:],
 ) -> tuple[str, list[Any]]:
     """Return the head of a statement that may read the sums by page from `totals`.
 
-    ... and its parameters; the columns of `totals` are `COLUMNS` and the visits of the span
+    ... and its parameters; the columns of `totals` are `figures` and the visits of the span
     `before`: pages read only then have no views.
     """
     parts, parameters = [], []
-    nothing = ", ".join("0" for _ in COLUMNS[1:])
-    wanted: list[tuple[str, Span]] = [(f"{', '.join(COLUMNS)}, 0", span)]
+    nothing = ", ".join("0" for _ in figures)
+    wanted: list[tuple[str, Span]] = [(f"page_id, page_id, {', '.join(figures)}, 0", span)]
     if before is not None:
-        wanted.append((f"page_id, {nothing}, visits", before))
+        wanted.append((f"page_id, page_id, {nothing}, visits", before))
     whole = [one for _, one in wanted if isinstance(one, Days)]
     summed = (
         summed_months(min(one.first for one in whole), max(one.last for one in whole))
@@ -174,12 +178,15 @@ def with_totals(
             parts.append(f"SELECT {selected} FROM ({statement}) AS part")  # noqa: S608
             parameters += values
     if not parts:
-        parts = [f"SELECT 0, {nothing}, 0 WHERE 1 = 0"]
-    columns = (*COLUMNS, BEFORE)
-    sums = ", ".join(f"SUM({name}) AS {name}" for name in columns[1:])
+        parts = [f"SELECT 0, 0, {nothing}, 0 WHERE 1 = 0"]
+    columns = (*figures, BEFORE)
+    sums = ", ".join(f"SUM({name}) AS {name}" for name in columns)
+    # PostgreSQL takes one column of a union for a few hundred values and would look pages up
+    # one by one; of two columns it believes that there are many.
     return (
-        f"WITH facts({', '.join(columns)}) AS ({' UNION ALL '.join(parts)}), "  # noqa: S608
-        f"totals AS MATERIALIZED (SELECT page_id, {sums} FROM facts GROUP BY page_id) ",
+        f"WITH facts(page_id, twin_id, {', '.join(columns)}) "  # noqa: S608
+        f"AS ({' UNION ALL '.join(parts)}), totals AS MATERIALIZED "
+        f"(SELECT page_id, {sums} FROM facts GROUP BY page_id, twin_id) ",
         parameters,
     )
 

@@ -227,7 +227,7 @@ def _of_pages(
     before: Span | None,
     limit: int | None,
 ) -> dict[TableName, Table]:
-    head, parameters = facts.with_totals(span, page_ids, channel, before=before)
+    head, parameters = facts.with_totals(span, page_ids, channel, before=before, figures=COUNTED)
     parts = [_part(name, limit) for name in names]
     if TableName.ARTICLES in names:
         parts.append(ELSEWHERE)
@@ -262,7 +262,8 @@ BEYOND = {
     "other": gettext_lazy("Front page, sections and other pages"),
     "gone": gettext_lazy("Deleted pages"),
 }
-FIGURES = ("visits", "views", "engaged_seconds", "visits_before")
+COUNTED = ("visits", "views", "engaged_seconds")
+FIGURES = (*COUNTED, facts.BEFORE)
 SUMS = ", ".join(f"SUM({name}) AS {name}" for name in FIGURES)
 # The pages that were viewed, with their place in the tree as it is now.
 PLACED = (
@@ -332,10 +333,9 @@ NUMBER = "COUNT(*) OVER () AS number"
 def _part(name: TableName, limit: int | None) -> str:
     """Return the lines of a table; what is cut is cut before its names are looked up."""
     by, cut = GROUPINGS[name], f" LIMIT {int(limit)}" if limit else ""
-    sums = (
-        f"SELECT {by.key} AS key, {SUMS} FROM {by.rows} "  # noqa: S608
-        f"GROUP BY {by.key} HAVING SUM(views) > 0"
-    )
+    sums = f"SELECT {by.key} AS key, {SUMS} FROM {by.rows} GROUP BY {by.key} HAVING SUM(views) > 0"  # noqa: S608
+    if name is TableName.ARTICLES:  # each has one row already
+        sums = f"SELECT {by.key} AS key, {', '.join(FIGURES)} FROM {by.rows}"  # noqa: S608
     # a parent that is no section has no line: that is known once names are looked up
     if name is not TableName.SECTIONS:
         sums = f"SELECT sums.*, {NUMBER} FROM ({sums}) AS sums ORDER BY {ORDER}, key{cut}"  # noqa: S608
