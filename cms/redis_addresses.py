@@ -31,11 +31,11 @@ SOCKET_PATH_LIMIT_BYTES = 100
 BROKER_TIMEOUT_SECONDS = 2.0
 
 
-def checked(name: str, url: str) -> str:
-    """Return an address of one of the kinds above; ImproperlyConfigured names the setting."""
-    if not url.startswith(KINDS):
-        raise ImproperlyConfigured(f"{name} must begin with {', '.join(KINDS)}.")
-    return url
+def check(**addresses: str) -> None:
+    """Raise ImproperlyConfigured, naming the setting, for an address of no kind above."""
+    for name, url in addresses.items():
+        if not url.startswith(KINDS):
+            raise ImproperlyConfigured(f"{name} must begin with {', '.join(KINDS)}.")
 
 
 def embedded_socket(var_dir: Path) -> Path:

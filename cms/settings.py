@@ -142,12 +142,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Redis: the embedded server's socket unless told otherwise
 EMBEDDED_REDIS_SOCKET = redis_addresses.embedded_socket(VAR_DIR)
-REDIS_URL, CACHE_URL, BROKER_URL = (
-    redis_addresses.checked(
-        name, env.text(name) or env.text("REDIS_URL", f"unix://{EMBEDDED_REDIS_SOCKET}")
-    )
-    for name in ("REDIS_URL", "CACHE_URL", "BROKER_URL")
-)
+REDIS_URL = env.text("REDIS_URL", f"unix://{EMBEDDED_REDIS_SOCKET}")
+CACHE_URL = env.text("CACHE_URL", REDIS_URL)
+BROKER_URL = env.text("BROKER_URL", REDIS_URL)
+redis_addresses.check(REDIS_URL=REDIS_URL, CACHE_URL=CACHE_URL, BROKER_URL=BROKER_URL)
 KEY_PREFIX = env.text("KEY_PREFIX", "redaktion")
 CACHES = {
     "default": {

@@ -12,7 +12,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-READERS = {"text", "boolean", "integer", "words"}
+READERS = {"text", "boolean", "integer", "words", "networks", "one_of"}
 
 
 def settings_read() -> set[str]:
