@@ -207,6 +207,22 @@ def test_a_stumbling_server_costs_no_decision(site: LiveSite, page: Page, queue:
     assert by_comment(decided(site)[len(before) :]) == {first: ["published"], second: ["spam"]}
 
 
+def test_a_list_that_does_not_come_is_asked_for_again(
+    site: LiveSite, page: Page, queue: str
+) -> None:
+    sign_in(page, site, "moderation")
+    page.goto(queue.replace("state=pending", "state=pending&q=Nummer+666"))
+    is_ready(page)
+    page.route("**/reader-comments/results/**", lambda route: route.abort(), times=1)
+
+    page.keyboard.press("a")
+
+    expect(page.locator("[data-desk-status]")).to_contain_text("Das kam beim Server nicht an")
+    expect(page.locator("[data-desk-status]")).to_contain_text("Hier wartet nichts mehr")
+    page.keyboard.press("u")
+    is_ready(page)
+
+
 def test_what_was_decided_arrives_although_another_page_is_opened(
     site: LiveSite, page: Page, queue: str
 ) -> None:

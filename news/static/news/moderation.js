@@ -162,6 +162,8 @@
       if (answer.retry) {
         if (said.reason) unsent.set(numberOf(row), said);
         showProblem(shown, answer.message);
+        // Another search has put other comments in its place.
+        if (!shown.isConnected) say(answer.message);
       } else {
         unsent.delete(numberOf(row));
         say(answer.message);
@@ -233,6 +235,9 @@
         if (index >= 0) undone.splice(index, 1);
         sessionStorage.setItem("desk-undo", JSON.stringify(undone));
         await refresh(pk);
+        const row = current();
+        // Keys that were meant for it strike no other.
+        if (!answer.done || !row || numberOf(row) !== pk) held.length = 0;
       } catch (error) {
         say(root.dataset.failed);
         held.length = 0;
@@ -245,7 +250,7 @@
     /* The last decision is the last key, also if its answer is still on the way. */
     async function takeBackLast() {
       isTakingBack = true;
-      await Promise.all(sending);
+      await Promise.allSettled(sending);
       const last = undone[undone.length - 1];
       if (last) {
         await takeBack(last.url, last.pk);
@@ -260,6 +265,10 @@
     function refresh(wanted = "") {
       const said = status.textContent;
       if (!wanted) say(root.dataset.empty);
+      return queueLoad(wanted, said);
+    }
+
+    function queueLoad(wanted, said) {
       loading = loading.then(() => load(wanted, said));
       return loading;
     }
@@ -268,10 +277,15 @@
       try {
         const url = `${root.dataset.resultsUrl}${window.location.search}`;
         const response = await fetch(url, { credentials: "same-origin" });
-        if (!response.ok || response.redirected) throw new Error(String(response.status));
+        if (response.status >= 500) throw new Error(String(response.status));
+        if (!response.ok || response.redirected) {
+          window.location.reload(); // signed out: the page itself says it best
+          return;
+        }
         replaceList(await response.text());
       } catch (error) {
-        window.location.reload();
+        say(root.dataset.failed);
+        setTimeout(() => queueLoad(wanted, said), RETRY_MS[1]);
         return;
       }
       if (!wanted) say(rows().length ? said : root.dataset.nothing);
