@@ -5,15 +5,17 @@ To grow the table, add a line; the last test names addresses of ours that no lin
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any, NamedTuple
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.urls import URLResolver, reverse
+from django.utils import timezone
 from wagtail.admin import urls as admin_urls
 
-from analytics.models import RankingRule
+from analytics.models import PageDay, RankingRule
 from cms.outbox.models import Mail
 from news.comments.models import (
     CannedText,
@@ -342,6 +344,34 @@ def test_a_reporter_edits_and_submits_own_articles_but_does_not_publish(client, 
         True,
         False,
     )
+
+
+# Figures within pages of Wagtail's own: where they stand, what gives them away, who sees them.
+PIECES = {
+    "menu": ("wagtailadmin_home", (), '"/admin/analytics/"', "EAS"),
+    "quality in the menu": ("wagtailadmin_home", (), "/admin/analytics/quality/", "AS"),
+    "panel of the dashboard": ("wagtailadmin_home", (), 'id="most-read-now-section"', "EAS"),
+    "column of the explorer": ("wagtailadmin_explore", (SECTION,), "ordering=week_visits", "ES"),
+    "panel of the editor": ("wagtailadmin_pages:edit", (ARTICLE,), 'panel="readership"', "ES"),
+    "keys in the account": ("wagtailadmin_account", (), "/admin/account/api-tokens/", "AS"),
+    "export of the overview": ("analytics_overview", (), "export=csv", "AS"),
+    "export of an article": ("analytics_article", (ARTICLE,), "export=csv", "AS"),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_role_sees_its_figures_within_pages_and_no_others(client, world, role, clean_redis):
+    PageDay.objects.create(
+        page_id=ArticlePage.objects.get().pk, day=timezone.localdate(), views=3, visits=2
+    )
+    client.force_login(make_admin() if role == "S" else make_user(groups=(ROLES[role],)))
+
+    seen = {}
+    for piece, (url_name, args, mark, _) in PIECES.items():
+        answer = client.get(address(Case(url_name, "", args)))
+        seen[piece] = answer.status_code == 200 and mark in unescape(answer.content.decode())
+
+    assert seen == {piece: role in allowed for piece, (*_, allowed) in PIECES.items()}
 
 
 def our_url_names(patterns: Any = None, namespace: str = "") -> Iterator[str]:
