@@ -43,6 +43,7 @@ from analytics.breaker import CircuitBreaker
 from analytics.conf import intake_conf
 from analytics.events import Event, Kind
 from analytics.feeder import Feeder
+from analytics.line import Line, can_carry
 from analytics.timebuckets import BUCKET_SECONDS, bounds_of_days, bucket_of_ms, day_of_ms
 from cms import redis_addresses
 from cms.operation.metrics import stored_events
@@ -177,13 +178,11 @@ def _store(event: Event, *, now: datetime, is_replay: bool) -> bool:
 
 
 def _ask(*command: Any) -> Any:
-    """Ask Redis on this thread's connection: the layers above it take longer than the answer."""
+    """Ask Redis on this thread's line: the layers above it take longer than the answer."""
     client = web_client()
-    if not isinstance(client, redis.Redis):  # a cluster's client finds the node
+    if _of_thread.line is None:  # a cluster's client finds the node
         return client.execute_command(*command)
-    connection: Any = client.connection
-    connection.send_packed_command([pack_command(command)], check_health=False)
-    return connection.read_response()
+    return _of_thread.line.ask(pack_command(command))
 
 
 def _call_of(event: Event, *, now: datetime, is_replay: bool) -> tuple[list[str], list[Any]]:
@@ -397,6 +396,7 @@ class _OfThread(threading.local):
 
     client: Client = None
     owner: object = None
+    line: Line | None = None
 
 
 _of_thread = _OfThread()
@@ -417,8 +417,16 @@ def web_client() -> Client:
     if _of_thread.owner is not shared:
         is_single = isinstance(shared, redis.Redis)
         _of_thread.client = shared.client() if is_single else shared
+        _of_thread.line = _line_of(_of_thread.client) if is_single else None
         _of_thread.owner = shared
     return _of_thread.client
+
+
+def _line_of(client: Client) -> Line | None:
+    if not can_carry(client.connection):
+        return None
+    timeout_seconds = settings.ANALYTICS_REDIS_TIMEOUT_MS / 1000
+    return Line(client.connection, timeout_seconds=timeout_seconds)
 
 
 @lru_cache(maxsize=1)
