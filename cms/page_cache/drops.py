@@ -12,9 +12,9 @@ from cms.outbox.models import EntryState, OutboxEntry
 from cms.outbox.queue import Payload
 
 KIND = "invalidate"
-# A row that was done has told Redis; who lost Redis at that moment did not hear it there. Much
-# longer than anybody trusts what he heard last.
-DONE_LATELY = timedelta(minutes=2)
+# A row that was done has told Redis; who lost Redis at that moment did not hear it there. Longer
+# than between two polls, and than the clocks of two hosts may differ.
+DONE_LATELY = timedelta(seconds=30)
 
 
 class Drop(NamedTuple):
@@ -40,8 +40,9 @@ def read(known: Collection[int]) -> dict[int, Drop] | None:
     try:
         connection.close_if_unusable_or_obsolete()
         rows = OutboxEntry.objects.filter(kind=KIND)
-        # The end of a claim stays with a row that was done, so it is never before that.
-        lately = Q(state=EntryState.DONE, due_at__gte=timezone.now() - DONE_LATELY)
+        since = timezone.now() - DONE_LATELY
+        # The end of a claim stays with a row that was done: it is later, and has an index.
+        lately = Q(state=EntryState.DONE, due_at__gte=since, done_at__gte=since)
         waiting = Q(state__in=[EntryState.WAITING, EntryState.PARKED])
         numbers = rows.filter(waiting | lately).values_list("pk", flat=True)
         new = [number for number in numbers if number not in known]

@@ -81,6 +81,17 @@ def test_a_drop_just_before_is_heard_too(away: Switch) -> None:
     assert answers(process) == ["miss", "hit"]
 
 
+def test_what_was_heard_long_before_is_not_dropped_again(away: Switch) -> None:
+    process = Process(Site())
+    invalidate("page:1")
+    deliver_due(timezone.now())
+    OutboxEntry.objects.update(done_at=timezone.now() - timedelta(seconds=40))
+    process.get()
+    away(True)
+
+    assert answers(process) == ["hit", "hit"]
+
+
 def test_what_was_dropped_while_it_was_rendered_is_not_kept(away: Switch) -> None:
     site = Site()
     process = Process(site)
