@@ -141,7 +141,7 @@ def main() -> None:
             ("overview, 12 months", "?period=12m", limit),
             ("section, 7 days", f"section/{keys['section']}/?period=7d", limit),
             ("section, 28 days", f"section/{keys['section']}/?period=28d", limit),
-            ("section, 12 months", f"section/{keys['section']}/?period=12m", "1,500 ms"),
+            ("section, 12 months", f"section/{keys['section']}/?period=12m", limit),
             ("author, 28 days", f"author/{keys['author']}/?period=28d", "1,500 ms"),
             ("author, 12 months", f"author/{keys['author']}/?period=12m", "1,500 ms"),
             ("article", f"article/{keys['article']}/", limit),
