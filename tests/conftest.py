@@ -16,7 +16,7 @@ from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
 from analytics.staff import forget_sessions
 from cms import catalogues, embedded_redis, redis_addresses
-from cms.page_cache import fragments
+from cms.page_cache import fragments, hearing
 from news.consent import triggers
 
 for catalogue in catalogues.compile_changed():
@@ -80,3 +80,5 @@ def nothing_remembered() -> None:
     forget_salts()
     forget_sessions()
     fragments.forget_all()
+    # A test that took Redis away is over.
+    hearing.of_this_process().listen_soon()

@@ -291,6 +291,8 @@ def address(case: Case) -> str:
 
 def outcome(response: HttpResponse) -> str:
     """Say in one word what the admin did."""
+    if response.streaming:
+        response.getvalue()  # a workbook is an open file until somebody has taken it along
     if response.status_code == 302:
         target = response.headers["Location"]
         if target.startswith("/admin/login/"):

@@ -11,6 +11,8 @@ from news.comments import limits
 from news.comments.limits import Traffic
 from tests.news.comments.conftest import NOW
 
+# The key of the day is kept like any other part of a page: without Redis the database is asked.
+pytestmark = pytest.mark.django_db
 OUR_KEYS = f"{settings.KEY_PREFIX}*comment-limit*"
 
 
