@@ -114,7 +114,8 @@ def _is_ambiguous(at: datetime) -> bool:
 
 
 def short_label(at: datetime | date, *, hourly: bool) -> str:
-    return f"{at:%H:%M}" if hourly else str(date_format(at, "j. M"))
+    # Translators: a day without its year under a chart, in Django's letters for dates.
+    return f"{at:%H:%M}" if hourly else str(date_format(at, _("M j")))
 
 
 def step_labels(moments: Sequence[datetime | date], *, hourly: bool) -> list[str]:

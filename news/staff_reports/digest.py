@@ -135,7 +135,8 @@ def bars_of(days: Days, page_ids: Any, now: datetime) -> list[Bar]:
     most = max([1, *(point.visits for point in points)])
     return [
         Bar(
-            date_format(point.at, "D, j. M"),
+            # Translators: a day of the week and of the month, in Django's letters for dates.
+            date_format(point.at, _("D, M j")),
             None if point.is_gap else point.visits,
             max(1, 100 * point.visits // most),
         )
