@@ -25,7 +25,6 @@ class IntakeConf(NamedTuple):
     site_host: str
     session_cookie: str
     spam_referrers: tuple[str, ...]
-    trusted_proxies: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +42,6 @@ def intake_conf() -> IntakeConf:
         site_host=urlsplit(settings.SITE_URL).hostname or "",
         session_cookie=settings.SESSION_COOKIE_NAME,
         spam_referrers=tuple(settings.ANALYTICS_SPAM_REFERRERS),
-        trusted_proxies=tuple(settings.TRUSTED_PROXIES),
     )
 
 

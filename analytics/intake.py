@@ -192,24 +192,17 @@ def _accepted(candidate: Candidate, at_ms: int, salts: Salts) -> Event:
     if sender.is_recognised:
         user_agent = str(candidate.environ.get("HTTP_USER_AGENT") or "")
         reader = pseudonym(network=network, user_agent=user_agent, site=sender.site, salt=salt)
-    if candidate.kind is Kind.READ:
-        return Event(
-            kind=Kind.READ,
-            id=candidate.id,
-            at_ms=at_ms,
-            page=candidate.page,
-            reader=reader,
-            seconds=candidate.seconds,
-            scroll=candidate.scroll,
-        )
+    is_view = candidate.kind is Kind.VIEW
     return Event(
-        kind=Kind.VIEW,
+        kind=candidate.kind,
         id=candidate.id,
         at_ms=at_ms,
         page=candidate.page,
         reader=reader,
-        dimensions=_dimensions(candidate),
-        network=network_hash(network, salt=salt),
+        dimensions=_dimensions(candidate) if is_view else (),
+        seconds=candidate.seconds,
+        scroll=candidate.scroll,
+        network=network_hash(network, salt=salt) if is_view else b"",
     )
 
 
