@@ -77,7 +77,7 @@ class Mail(models.Model):
 
     class Meta:
         verbose_name = _("mail")
-        verbose_name_plural = _("mail outbox")
+        verbose_name_plural = _("mails")
         ordering = ["-created_at", "-pk"]
         # Mails hold links that act for a reader: who may read them is a right of its own.
         default_permissions = ("view",)
