@@ -25,7 +25,7 @@ class CircuitBreaker:
 
     def allows(self) -> bool:
         """Return whether to ask now; while open, True once per pause."""
-        if not self.is_open:
+        if self._failures < self._limit:
             return True
         with self._lock:
             now = self._clock()

@@ -10,13 +10,21 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from analytics import keys
+
+MEMORY_MARGIN_SECONDS = 2 * 3600
+
 
 class IntakeConf(NamedTuple):
-    """The settings that every beacon hangs on; limits are 0 for none."""
+    """The settings that every beacon hangs on; limits are 0 for none.
+
+    `streams` are the keys of the shards; `memory_seconds` is how long after its day a view id is
+    remembered.
+    """
 
     key_prefix: str
-    shard_count: int
-    spool_hours: int
+    streams: tuple[str, ...]
+    memory_seconds: int
     time_zone: str
     reader_limit: int
     network_limit: int
@@ -32,8 +40,11 @@ def intake_conf() -> IntakeConf:
     header = settings.ANALYTICS_COUNTRY_HEADER
     return IntakeConf(
         key_prefix=settings.KEY_PREFIX,
-        shard_count=int(settings.ANALYTICS_SHARDS),
-        spool_hours=settings.ANALYTICS_SPOOL_MAX_AGE_HOURS,
+        streams=tuple(
+            keys.stream_of(keys.FIRST_SHARD + number, settings.KEY_PREFIX)
+            for number in range(settings.ANALYTICS_SHARDS)
+        ),
+        memory_seconds=settings.ANALYTICS_SPOOL_MAX_AGE_HOURS * 3600 + MEMORY_MARGIN_SECONDS,
         time_zone=settings.TIME_ZONE,
         reader_limit=settings.ANALYTICS_READER_LIMIT,
         network_limit=settings.ANALYTICS_NETWORK_LIMIT,

@@ -44,17 +44,21 @@ def receive(
     """
     try:
         event = take_in(kind, environ, body, now=now, is_noscript=is_noscript)
-        _counter(kind.value, event.reason).inc()
-        buffer.accept(event, now=now)
-    except (buffer.NotStored, DatabaseError):
+    except DatabaseError:
         _state.looked_at = -CONNECTION_CHECK_SECONDS
         return 503
+    try:
+        place = buffer.accept(event, now=now)
+    except buffer.NotStored:
+        _counter(kind, event.reason, "nowhere").inc()
+        return 503
+    _counter(kind, event.reason, place).inc()
     return STATUS_OF_DROP.get(event.reason, 204)
 
 
-@lru_cache(maxsize=64)
-def _counter(kind: str, reason: str) -> Counter:
-    return metrics.intake.labels(Kind(kind).name.lower(), reason or "accepted")
+@lru_cache(maxsize=128)
+def _counter(kind: Kind, reason: str, place: str) -> Counter:
+    return metrics.intake.labels(kind.name.lower(), reason or "accepted", place)
 
 
 def read_body(environ: Mapping[str, Any]) -> bytes:
@@ -63,7 +67,8 @@ def read_body(environ: Mapping[str, Any]) -> bytes:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return b""
-    if "chunked" in str(environ.get("HTTP_TRANSFER_ENCODING") or "").lower():
+    coding = environ.get("HTTP_TRANSFER_ENCODING")
+    if coding and "chunked" in coding.lower():
         length = MAX_BODY_BYTES + 1
     body: bytes = environ["wsgi.input"].read(min(length, MAX_BODY_BYTES + 1))
     return body

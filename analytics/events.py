@@ -78,9 +78,9 @@ class Event(NamedTuple):
 
     `id` is 16 bytes, the same whenever the event is sent again. `at_ms` is the server's time of
     receipt, Unix milliseconds. `reader` is the 8-byte pseudonym of the day, None for drops and
-    for readers who asked not to be recognised; `network` the 8-byte hash of where a VIEW came
-    from, with the same salt. `seconds` and `scroll` belong to READ; `reason` and `detail` (the
-    kind of bot, say) to DROP.
+    for readers who asked not to be recognised. `network` is the 8-byte hash of where a VIEW came
+    from, with the same salt, if `network_views` of it count towards its limit now. `seconds` and
+    `scroll` belong to READ; `reason` and `detail` (the kind of bot, say) to DROP.
     """
 
     kind: Kind
@@ -94,3 +94,4 @@ class Event(NamedTuple):
     reason: str = ""
     detail: str = ""
     network: bytes = b""
+    network_views: int = 0

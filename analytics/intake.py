@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics import meters
 from analytics.channels import Channel, host_of, origin_of, query_of
 from analytics.clients import network_of
+from analytics.conf import intake_conf
 from analytics.events import Dimension, Dimensions, DropReason, Event, Kind
+from analytics.keys import MINUTE_MS
 from analytics.pages import PageState, state_of
-from analytics.pseudonyms import Salts, day_of, network_hash, pseudonym, salt_of
+from analytics.pseudonyms import Salts, day_of, salt_of
 from analytics.referrer_spam import is_spam
 from analytics.senders import Drop, Sender, sender_of
 from analytics.staff import is_staff
@@ -49,6 +52,8 @@ class Candidate:
 
 Step = Callable[[Candidate], Drop | None]
 
+_DECODER = json.JSONDecoder()
+
 
 def size(candidate: Candidate) -> Drop | None:
     return Drop(DropReason.TOO_LARGE) if len(candidate.body) > MAX_BODY_BYTES else None
@@ -57,7 +62,7 @@ def size(candidate: Candidate) -> Drop | None:
 def parse(candidate: Candidate) -> Drop | None:
     """Fill the candidate from a JSON object; unknown keys and the content type are ignored."""
     try:
-        fields = json.loads(candidate.body)
+        fields = _object_in(candidate.body)
         candidate.id = _id(fields["id"])
         candidate.page = _integer(fields["page"])
         candidate.ref = _text(fields.get("ref") or "")
@@ -69,6 +74,14 @@ def parse(candidate: Candidate) -> Drop | None:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Drop(DropReason.MALFORMED)
     return None
+
+
+def _object_in(body: bytes) -> Any:
+    text = body.decode("utf-8", "surrogatepass").strip()
+    value, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError
+    return value
 
 
 def _id(value: object) -> bytes:
@@ -152,10 +165,12 @@ def take_in(
     now: datetime,
     is_noscript: bool = False,
     salts: Salts = salt_of,
+    is_replay: bool = False,
 ) -> Event:
     """Return the event that a request amounts to: a view, reading time, or a drop.
 
-    `environ` is a WSGI environ or Django's META. Costs a query when pages, a session or the
+    `environ` is a WSGI environ or Django's META; `is_replay` says that it was read from a log,
+    maybe not for the first time. Costs a query when pages, a session or the
     day's salt have to be looked up; DatabaseError if that fails.
     """
     at_ms = int(now.timestamp() * 1000)
@@ -163,7 +178,7 @@ def take_in(
     for step in STEPS:
         if drop := step(candidate):
             return _dropped(candidate, drop, at_ms)
-    return _accepted(candidate, at_ms, salts)
+    return _accepted(candidate, at_ms, salts, is_replay=is_replay)
 
 
 def _dropped(candidate: Candidate, drop: Drop, at_ms: int) -> Event:
@@ -185,25 +200,42 @@ def _dropped(candidate: Candidate, drop: Drop, at_ms: int) -> Event:
     )
 
 
-def _accepted(candidate: Candidate, at_ms: int, salts: Salts) -> Event:
+def _accepted(candidate: Candidate, at_ms: int, salts: Salts, *, is_replay: bool) -> Event:
     sender, salt = candidate.sender, salts(day_of(at_ms))
     network = network_of(candidate.environ)
     reader = None
     if sender.is_recognised:
         user_agent = str(candidate.environ.get("HTTP_USER_AGENT") or "")
-        reader = pseudonym(network=network, user_agent=user_agent, site=sender.site, salt=salt)
-    is_view = candidate.kind is Kind.VIEW
+        reader = salt.pseudonym(network=network, user_agent=user_agent, site=sender.site)
+    if candidate.kind is Kind.READ:
+        return Event(
+            kind=Kind.READ,
+            id=candidate.id,
+            at_ms=at_ms,
+            page=candidate.page,
+            reader=reader,
+            seconds=candidate.seconds,
+            scroll=candidate.scroll,
+        )
+    network_views = _network_views(network, at_ms, is_replay=is_replay)
     return Event(
-        kind=candidate.kind,
+        kind=Kind.VIEW,
         id=candidate.id,
         at_ms=at_ms,
         page=candidate.page,
         reader=reader,
-        dimensions=_dimensions(candidate) if is_view else (),
-        seconds=candidate.seconds,
-        scroll=candidate.scroll,
-        network=network_hash(network, salt=salt) if is_view else b"",
+        dimensions=_dimensions(candidate),
+        network=salt.network_hash(network) if network_views else b"",
+        network_views=network_views,
     )
+
+
+def _network_views(network: str, at_ms: int, *, is_replay: bool) -> int:
+    """Return how many views of a network Redis is to be told of now; those of a log are exact."""
+    limit = intake_conf().network_limit
+    if is_replay or not limit:
+        return 1 if limit else 0
+    return meters.networks.count(network, at_ms // MINUTE_MS, limit=limit)
 
 
 def _dimensions(candidate: Candidate) -> Dimensions:

@@ -1,14 +1,14 @@
-"""A line to one Redis: asks and waits in two calls to the kernel, which keeps the time itself.
+"""A line to one Redis: asks at once, and waits for the answer as long as it may take.
 
-A library's socket polls before it sends and before it receives, and gives up Python's lock at each
-of the four calls: threads that all ask then spend more time on the lock than on the answer.
+A library's connection looks before it sends whether it may; each look gives up Python's lock, and
+threads that all ask then spend more time on the lock than on the answer. To wait in a plain read
+would save one more, but a local socket wakes whoever reads when the other side takes the question.
 """
 
 from __future__ import annotations
 
 import os
 import socket
-import struct
 from typing import Any
 
 import hiredis
@@ -27,8 +27,7 @@ class Line:
 
     def __init__(self, connection: Any, *, timeout_seconds: float) -> None:
         self._connection = connection
-        seconds, rest = divmod(timeout_seconds, 1)
-        self._patience = struct.pack("ll", int(seconds), int(rest * 1_000_000))
+        self._timeout_seconds = timeout_seconds
         self._socket: socket.socket | None = None
         self._descriptor = -1
         self._reader = hiredis.Reader(replyError=redis.ResponseError)
@@ -41,13 +40,14 @@ class Line:
             redis.ConnectionError: no connection.
             redis.ResponseError: Redis would not; NoScriptError if it does not know the script.
         """
-        if self._socket is None or self._connection._sock is not self._socket:
-            self._open()
+        link = self._socket
+        if link is None or self._connection._sock is not link:
+            link = self._open()
         try:
             if os.write(self._descriptor, packed) != len(packed):
                 raise BlockingIOError
-            answer = self._read()
-        except BlockingIOError as error:
+            answer = self._read(link)
+        except (BlockingIOError, TimeoutError) as error:
             self.close()
             raise redis.TimeoutError("Redis did not answer in time.") from error
         except OSError as error:
@@ -64,18 +64,17 @@ class Line:
         self._connection.disconnect()
         self._socket = None
 
-    def _open(self) -> None:
+    def _open(self) -> socket.socket:
         self._connection.connect()
         link: socket.socket = self._connection._sock
-        link.settimeout(None)
-        for patience in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            link.setsockopt(socket.SOL_SOCKET, patience, self._patience)
+        link.settimeout(self._timeout_seconds)
         self._socket, self._descriptor = link, link.fileno()
         self._reader = hiredis.Reader(replyError=redis.ResponseError)
+        return link
 
-    def _read(self) -> Any:
+    def _read(self, link: socket.socket) -> Any:
         while True:
-            received = os.read(self._descriptor, ANSWER_BYTES)
+            received = link.recv(ANSWER_BYTES)
             if not received:
                 raise ConnectionResetError("Redis closed the connection.")
             self._reader.feed(received)

@@ -19,13 +19,35 @@ from analytics.timebuckets import BUCKET_SECONDS, bucket_of_ms, day_of_ms
 SALT_BYTES = 32
 PSEUDONYM_BYTES = 8
 
-Salts = Callable[[date], bytes]
+
+class Salt(bytes):
+    """The secret of a day. What all its hashes begin with is computed once."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._reader = hashlib.blake2b(key=secret, digest_size=PSEUDONYM_BYTES)
+        self._network = hashlib.blake2b(key=secret, digest_size=PSEUDONYM_BYTES, person=b"network")
+
+    def pseudonym(self, *, network: str, user_agent: str, site: str) -> bytes:
+        """Return the 8 bytes that stand for a reader of `site` for as long as the salt lives."""
+        hasher = self._reader.copy()
+        text = "\0".join((network, user_agent, site))
+        hasher.update(text.encode("utf-8", "surrogateescape"))
+        return hasher.digest()
+
+    def network_hash(self, network: str) -> bytes:
+        """Return the 8 bytes that stand for a network for as long as the salt lives."""
+        hasher = self._network.copy()
+        hasher.update(network.encode("utf-8", "surrogateescape"))
+        return hasher.digest()
+
+
+Salts = Callable[[date], Salt]
 
 _lock = threading.Lock()
-_salts: dict[date, bytes] = {}
+_salts: dict[date, Salt] = {}
 
 
-def salt_of(day: date) -> bytes:
+def salt_of(day: date) -> Salt:
     """Return the salt of a day, drawn by whichever process asks first; kept in this process.
 
     Only two days stay in memory: a newer day pushes the oldest out.
@@ -37,7 +59,7 @@ def salt_of(day: date) -> bytes:
     DaySalt.objects.bulk_create(
         [DaySalt(day=day, salt=secrets.token_bytes(SALT_BYTES))], ignore_conflicts=True
     )
-    salt = bytes(DaySalt.objects.values_list("salt", flat=True).get(day=day))
+    salt = Salt(bytes(DaySalt.objects.values_list("salt", flat=True).get(day=day)))
     with _lock:
         _salts[day] = salt
         for old in sorted(_salts)[:-2]:
@@ -47,9 +69,13 @@ def salt_of(day: date) -> bytes:
 
 def salts_from(key: bytes) -> Salts:
     """Return salts that one secret key decides: the same on every run with that key."""
-    return lambda day: hashlib.blake2b(
-        day.isoformat().encode(), key=key, digest_size=SALT_BYTES
-    ).digest()
+
+    @lru_cache(maxsize=2)
+    def salt_from_key(day: date) -> Salt:
+        text = day.isoformat().encode()
+        return Salt(hashlib.blake2b(text, key=key, digest_size=SALT_BYTES).digest())
+
+    return salt_from_key
 
 
 def day_of(at_ms: int) -> date:
@@ -61,24 +87,6 @@ def day_of(at_ms: int) -> date:
 def _day_of_bucket(bucket: int, zone_name: str) -> date:
     """Return the bucket's day; every zone's midnight is a bucket's edge."""
     return day_of_ms(bucket * BUCKET_SECONDS * 1000, ZoneInfo(zone_name))
-
-
-def pseudonym(*, network: str, user_agent: str, site: str, salt: bytes) -> bytes:
-    """Return the 8 bytes that stand for a reader of `site` for as long as the salt lives."""
-    text = "\0".join((network, user_agent, site))
-    return hashlib.blake2b(
-        text.encode("utf-8", "surrogateescape"), key=salt, digest_size=PSEUDONYM_BYTES
-    ).digest()
-
-
-def network_hash(network: str, *, salt: bytes) -> bytes:
-    """Return the 8 bytes that stand for a network for as long as the salt lives."""
-    return hashlib.blake2b(
-        network.encode("utf-8", "surrogateescape"),
-        key=salt,
-        digest_size=PSEUDONYM_BYTES,
-        person=b"network",
-    ).digest()
 
 
 def delete_old_salts(*, now: datetime) -> int:

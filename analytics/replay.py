@@ -171,7 +171,8 @@ def _events(
             "HTTP_USER_AGENT": line.user_agent,
             "HTTP_HOST": host,
         }
-        yield number, take_in(Kind.VIEW, environ, body, now=line.at, salts=salts)
+        event = take_in(Kind.VIEW, environ, body, now=line.at, salts=salts, is_replay=True)
+        yield number, event
 
 
 def _body(view_id: bytes, page: int | None, line: LogLine) -> bytes:

@@ -43,14 +43,9 @@ page_cache = Counter(
 )
 intake = Counter(
     "redaktion_intake",
-    "Beacons by what intake made of them: accepted, or dropped for a reason.",
-    ["kind", "outcome"],
-    registry=_REGISTRY,
-)
-stored_events = Counter(
-    "redaktion_events_stored",
-    "Where events went: to Redis, to the spool, or nowhere (the sender was told so).",
-    ["where"],
+    "Beacons by what intake made of them (accepted, or dropped for a reason) and by where that "
+    "was stored: in Redis, in the spool, or nowhere (the sender was told so).",
+    ["kind", "outcome", "stored"],
     registry=_REGISTRY,
 )
 logins = Counter(

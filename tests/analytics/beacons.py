@@ -34,5 +34,12 @@ def body(page: int = 5, **fields: Any) -> bytes:
     return json.dumps({"id": str(VIEW_ID), "page": page, **fields}).encode()
 
 
-def take(content: bytes, *, kind: Kind = Kind.VIEW, now: datetime = NOON, **headers: Any) -> Event:
-    return take_in(kind, environ(**headers), content, now=now)
+def take(
+    content: bytes,
+    *,
+    kind: Kind = Kind.VIEW,
+    now: datetime = NOON,
+    is_replay: bool = False,
+    **headers: Any,
+) -> Event:
+    return take_in(kind, environ(**headers), content, now=now, is_replay=is_replay)

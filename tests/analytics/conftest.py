@@ -9,9 +9,16 @@ import pytest
 import redis
 from django.conf import settings
 
-from analytics import buffer
+from analytics import buffer, meters
 from cms import embedded_redis
 from tests.analytics.streams import begin_epochs
+
+
+@pytest.fixture(autouse=True)
+def nothing_untold() -> None:
+    """What other tests have sent in the same minute is forgotten."""
+    meters.networks.begin(-1)
+    meters.readers.begin(-1)
 
 
 @pytest.fixture

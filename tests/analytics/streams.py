@@ -27,10 +27,13 @@ def view(
     at_ms: int = NOON_MS,
     reader: bytes | None = b"reader-1",
     dimensions: Mapping[Dimension, str] = MappingProxyType({}),
+    network: bytes = b"",
     **rest: Any,
 ) -> Event:
     return Event(
         kind=Kind.VIEW,
+        network=network,
+        network_views=1 if network else 0,
         id=rest.pop("id", None) or os.urandom(16),
         at_ms=at_ms,
         page=page,
@@ -93,14 +96,13 @@ def rows(model: type[models.Model], *columns: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def without_epoch() -> Iterator[None]:
     """Redis refuses inside, as after losing its data."""
-    keys = [epoch_of(shard) for shard in shards()]
+    names = [key_of(shard) for shard in shards() for key_of in (epoch_of, stream_of)]
     client = buffer.worker_client()
-    names = {key: client.get(key) for key in keys}
-    for key in keys:
-        client.delete(key)
+    for name in names:
+        client.rename(name, f"{name}:away")
     yield
-    for key, name in names.items():
-        client.set(key, name)
+    for name in names:
+        client.rename(f"{name}:away", name)
 
 
 def own_keys(client: Any) -> list[bytes]:

@@ -5,18 +5,22 @@ import pytest
 import redis
 from django.conf import settings
 
-from analytics import buffer, spool
+from analytics import buffer, keys, spool
 from analytics.events import Dimension
+from analytics.models import PageBucket
 from tests.analytics.streams import (
     MINUTE_MS,
     NOON,
     NOON_BUCKET,
     NOON_MS,
     begin_epochs,
+    drain_all,
     drop,
+    epoch_of,
     own_keys,
     payloads,
     read,
+    rows,
     stream_of,
     view,
     without_epoch,
@@ -211,9 +215,9 @@ def test_reading_time_after_midnight_finds_yesterdays_view(counting):
 def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
     accept(view(reader=b"geheim-1", network=b"netz-123"))
 
-    keys = [key for key in own_keys(counting) if settings.KEY_PREFIX.encode() in key]
-    assert {key.split(b":")[1] for key in keys if counting.ttl(key) == -1} == {b"stream", b"epoch"}
-    expiring = [key for key in keys if counting.ttl(key) > 0]
+    own = [key for key in own_keys(counting) if settings.KEY_PREFIX.encode() in key]
+    assert {key.split(b":")[1] for key in own if counting.ttl(key) == -1} == {b"stream", b"epoch"}
+    expiring = [key for key in own if counting.ttl(key) > 0]
     assert sorted(key.split(b":")[1] for key in expiring) == [b"i", b"l", b"n", b"r"]
     # until midnight in Berlin, then as long as the spool may hold something, and a margin
     assert {counting.ttl(key) for key in expiring} == {120, 420, (11 + 24 + 2) * 3600}
@@ -293,6 +297,30 @@ def test_missing_stream_is_refused_too(counting, spool_dir):
     assert spool.waiting_bytes() > 0
     own = own_keys(counting)
     assert [key for key in own if b":i:" in key] == []
+
+
+def test_views_count_on_though_the_epochs_name_is_gone(counting, spool_dir):
+    for shard in buffer.shards():
+        counting.delete(epoch_of(shard))
+
+    accept(view(5), view(6))
+    drain_all()
+    drain_all()
+
+    assert rows(PageBucket, "page_id", "views") == [(5, 1), (6, 1)]
+    assert [counting.exists(epoch_of(shard)) for shard in buffer.shards()] == [1]
+    assert spool.waiting_bytes() == 0
+
+
+@pytest.mark.parametrize("event", [view(), read(os.urandom(16)), drop("bot", "ai")])
+def test_refused_event_leaves_nothing_in_redis(counting, spool_dir, event):
+    for shard in buffer.shards():
+        counting.delete(stream_of(shard))
+
+    accept(event)
+
+    assert [key for key in own_keys(counting) if b":epoch:" not in key] == []
+    assert spool.waiting_bytes() > 0
 
 
 def test_script_is_loaded_again_after_redis_forgot_it(counting):
@@ -404,3 +432,19 @@ def test_readers_of_the_last_minutes_are_counted_once_each(counting):
 
     assert buffer.readers_now(now=NOON) == 6
     assert buffer.readers_now(now=NOON + timedelta(minutes=8)) == 0
+
+
+def test_many_readers_of_the_last_minutes_are_counted_but_for_a_small_share(counting):
+    accept(*(view(reader=b"%08d" % n) for n in range(1000)))
+
+    assert 950 <= buffer.readers_now(now=NOON) <= 1020
+
+
+def test_readers_that_cannot_be_noted_are_no_reason_to_spool(counting, spool_dir):
+    minute = NOON_MS // MINUTE_MS
+    counting.set(keys.of_minute(minute, settings.TIME_ZONE, settings.KEY_PREFIX).readers_now, "x")
+
+    accept(view())
+
+    assert flags() == [7]
+    assert spool.waiting_bytes() == 0

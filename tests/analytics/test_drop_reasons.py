@@ -109,10 +109,26 @@ def test_limited_view_sent_again_stays_one_drop_and_gathers_no_reading_time(coun
     assert rows(DropCount, "reason", "count") == [("rate_limit", 1)]
 
 
+def test_generous_limit_of_a_network_is_kept_to_a_hundredth(counting, settings):
+    """A process tells Redis in steps; that a network is crowded holds for no other."""
+    settings.ANALYTICS_NETWORK_LIMIT, settings.ANALYTICS_READER_LIMIT = 500, 0
+    page = make_page().pk
+    for number in range(600):
+        buffer.accept(take(view_of(page), REMOTE_ADDR="203.0.113.7"), now=NOON)
+        if number % 10 == 0:
+            buffer.accept(take(view_of(page), REMOTE_ADDR="203.0.113.8"), now=NOON)
+    drain_all()
+
+    ((reason, detail, count),) = rows(DropCount, "reason", "detail", "count")
+    assert (reason, detail) == ("rate_limit", "network")
+    assert 95 <= count <= 100
+
+
 def test_no_limit_is_no_limit(counting, settings):
     settings.ANALYTICS_READER_LIMIT = settings.ANALYTICS_NETWORK_LIMIT = 0
+    page = make_page().pk
     for _ in range(5):
-        buffer.accept(view(network=b"carrier1"), now=NOON)
+        buffer.accept(take(view_of(page)), now=NOON)
     drain_all()
 
     assert rows(DropCount, "reason", "count") == []

@@ -43,10 +43,8 @@ def test_accepted_view_holds_classes_and_a_pseudonym(page):
             (Dimension.SYSTEM, "Linux"),
             (Dimension.CAMPAIGN, "Mai"),
         ),
-        network=event.network,
     )
-    assert len(event.reader) == len(event.network) == 8
-    assert event.reader != event.network
+    assert len(event.reader) == 8
 
 
 def test_accepted_reading_time_is_clamped(page):
@@ -337,13 +335,42 @@ def test_first_beacon_costs_the_same_among_one_and_three_pages(page, django_asse
         take(body(page.pk))
 
 
-def test_network_is_hashed_with_the_salt_of_the_day_also_for_unrecognised_readers(page):
+def test_network_is_hashed_with_the_salt_of_the_day_also_for_unrecognised_readers(page, settings):
+    settings.ANALYTICS_NETWORK_LIMIT = 1
     one, other = take(body(page.pk)), take(body(page.pk), HTTP_USER_AGENT=CHROME)
     elsewhere = take(body(page.pk), REMOTE_ADDR="203.0.113.8")
     unrecognised = take(body(page.pk), HTTP_SEC_GPC="1")
     tomorrow = take(body(page.pk), now=NOON + timedelta(days=1))
 
     assert one.network == other.network == unrecognised.network
+    assert one.network_views == 1
     assert unrecognised.reader is None
+    assert len(one.network) == 8
+    assert one.network != one.reader
     assert len({one.network, elsewhere.network, tomorrow.network}) == 3
     assert take(body(page.pk, seconds=1, scroll=1), kind=Kind.READ).network == b""
+
+
+def test_network_is_told_at_every_view_of_a_log_and_else_in_steps(page, settings):
+    settings.ANALYTICS_NETWORK_LIMIT = 300
+
+    told = [take(body(page.pk)).network_views for _ in range(6)]
+    of_log = [take(body(page.pk), is_replay=True).network_views for _ in range(2)]
+
+    assert (told, of_log) == ([0, 0, 3, 0, 0, 3], [1, 1])
+
+
+def test_without_a_limit_no_network_is_told(page, settings):
+    settings.ANALYTICS_NETWORK_LIMIT = 0
+
+    events = [take(body(page.pk)), take(body(page.pk), is_replay=True)]
+
+    assert {(event.network, event.network_views) for event in events} == {(b"", 0)}
+
+
+@pytest.mark.parametrize("text", ["{} {}", "{}x", "\ufeff{}", "", "[", "{}\x00"])
+def test_body_is_one_json_object_and_nothing_else(page, text):
+    beacon = body(page.pk).decode()
+
+    assert take(text.replace("{}", beacon).encode()).reason == "malformed"
+    assert take(f"\n {beacon} \r\n".encode()).reason == ""

@@ -8,7 +8,6 @@ from analytics.pseudonyms import (
     day_of,
     delete_old_salts,
     forget_salts,
-    pseudonym,
     salt_of,
     salts_from,
 )
@@ -19,7 +18,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 def reader_at(moment: datetime, **fields: str) -> bytes:
     given = {"network": "203.0.113.7", "user_agent": "Firefox", "site": "testserver", **fields}
-    return pseudonym(salt=salt_of(day_of(int(moment.timestamp() * 1000))), **given)
+    return salt_of(day_of(int(moment.timestamp() * 1000))).pseudonym(**given)
 
 
 def test_reader_changes_at_the_sites_midnight_and_not_at_utc_midnight():

@@ -19,7 +19,6 @@ from tests.bench.world import bench_world, report
 SECONDS = 6.0
 ROUNDS = 3
 CONNECTIONS = 16
-THREADS = 4
 
 
 def free_port() -> int:
@@ -30,10 +29,14 @@ def free_port() -> int:
 
 @contextmanager
 def served(application: str) -> Iterator[int]:
-    """Serve an application with granian as the site does, in one process."""
+    """Serve an application with granian as the site does: as many processes and threads."""
+    from django.conf import settings
+
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
-    command += ["--blocking-threads", str(THREADS), "--no-access-log", "--log-level", "error"]
+    command += ["--workers", str(settings.WEB_WORKERS)]
+    command += ["--blocking-threads", str(settings.WEB_THREADS)]
+    command += ["--no-access-log", "--log-level", "error"]
     command += ["--host", "127.0.0.1", "--port", str(port), application]
     server = subprocess.Popen(command)
     try:

@@ -20,6 +20,7 @@ TIMED = 10_000
 def main() -> None:
     with bench_world():
         from analytics import buffer
+        from analytics.calls import STORE_VIEW, call_to_store
         from analytics.drain import drain_shard
         from analytics.events import Dimension, Event, Kind
 
@@ -42,15 +43,15 @@ def main() -> None:
         client.flushall()
         for shard in [*buffer.shards(), *buffer.shards()]:
             drain_shard(shard, now=now)
-        digest = client.script_load(buffer._SCRIPT)
+        client.script_load(STORE_VIEW.text)
         before = client.info("memory")["used_memory"]
         for _ in range(READERS // BATCH):
             pipe = client.pipeline(transaction=False)
             for _ in range(BATCH):
                 reader = dice.randbytes(8)
                 for _ in range(VIEWS_EACH):
-                    keys, arguments = buffer._call_of(view(reader), now=now, is_replay=False)
-                    pipe.evalsha(digest, len(keys), *keys, *arguments)
+                    call = call_to_store(view(reader), now=now, is_replay=False)
+                    pipe.evalsha(call.script.digest, *call.words)
             assert set(pipe.execute()) == {b"stored"}
             for shard in buffer.shards():
                 client.xtrim(buffer._stream_key(shard), maxlen=1, approximate=False)

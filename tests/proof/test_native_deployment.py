@@ -308,7 +308,7 @@ def test_a_view_is_counted_and_health_and_metrics_say_so(machine):
     )
     with urllib.request.urlopen(asked, timeout=10, context=trust) as answer:
         told = answer.read().decode()
-    assert 'redaktion_intake_total{kind="view",outcome="accepted"}' in told
+    assert 'redaktion_intake_total{kind="view",outcome="accepted",stored="redis"}' in told
     assert "redaktion_database_up 1.0" in told
 
 

@@ -4,10 +4,10 @@ try {
   const data = doc.currentScript.dataset, page = +data.page, engaged = "engagement" in data;
   let id, sent, seconds, scroll, told, active, timer;
 
-  const post = (text, again) => {
-    const retry = () => again && setTimeout(post, 3000, text);
-    fetch("/_/view", { method: "POST", body: text, keepalive: true })
-      .then((answer) => answer.status == 503 && retry(), retry);
+  const post = (body, until) => {
+    const retry = () => setTimeout(() => Date.now() < until && post(body), 3000);
+    fetch("/_/view", { method: "POST", body, keepalive: true })
+      .then(({ status }) => status == 503 && retry(), retry);
   };
   const view = () => {
     sent = true;
@@ -16,7 +16,7 @@ try {
       ref: doc.referrer.split("/", doc.referrer.startsWith(origin) ? 9 : 3).join("/").slice(0, 400),
       loc: location.href.slice(0, 1200),
       auto: nav.webdriver ? "webdriver" : ["_phantom", "Cypress"].find((name) => window[name])
-    }), true);
+    }), Date.now() + 6e4);
   };
   const tick = () => {
     if (doc.hidden || --active < 0) return;
@@ -38,8 +38,7 @@ try {
   const begin = () => {
     id = crypto.getRandomValues(new Uint8Array(16)).reduce(
       (hex, byte) => hex + (byte + 256).toString(16).slice(1), "");
-    sent = false;
-    seconds = scroll = told = 0;
+    sent = seconds = scroll = told = 0;
     look();
   };
   const on = (names, act) => names.split(" ").forEach(
@@ -49,7 +48,7 @@ try {
   on("pagehide", tell);
   on("pageshow", (event) => event.persisted && begin());
   if (engaged) {
-    on("scroll keydown pointerdown pointermove", () => { active = 5; });
+    on("scroll keydown pointerdown pointermove", () => (active = 5));
     setInterval(tick, 1000);
   }
   begin();
