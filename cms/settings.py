@@ -139,6 +139,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA cache_size=-32000;"
         ),
     }
+else:
+    # A server whose machine is gone says nothing, and the kernel would wait for it for minutes.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 45_000,
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 
 # Redis: the embedded server's socket unless told otherwise
 EMBEDDED_REDIS_SOCKET = redis_addresses.embedded_socket(VAR_DIR)
