@@ -16,13 +16,13 @@ import redis
 from django.conf import settings
 from hiredis import pack_command
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.retry import Retry
 
 from analytics import keys, meters, packing, spool
 from analytics.breaker import CircuitBreaker
 from analytics.calls import BEGIN_EPOCH, Call, call_to_note, call_to_store
-from analytics.events import Event, Kind
+from analytics.events import VIEW, Event
 from analytics.feeder import Feeder
 from analytics.line import Line, can_carry
 from cms import redis_addresses
@@ -30,7 +30,8 @@ from cms import redis_addresses
 logger = logging.getLogger(__name__)
 
 WORKER_TIMEOUT_SECONDS = 5.0
-VIEW = Kind.VIEW
+# Answers of the scripts.
+STORED, CROWDED, REFUSED = b"stored", b"crowded", b"refused"
 
 Client = Any  # redis.Redis or RedisCluster; their types answer "awaitable or not" for everything
 Place = Literal["redis", "spool"]
@@ -60,9 +61,10 @@ def accept(event: Event, *, now: datetime, is_replay: bool = False) -> Place:
     asked_in_vain = False
     if breaker.allows():
         try:
-            if _store(event, now=now, is_replay=is_replay):
-                if event.reader and event.kind is VIEW and not is_replay:
-                    _note_reader(event.reader, event.at_ms // keys.MINUTE_MS)
+            answer = _store(event, now=now, is_replay=is_replay)
+            if answer == STORED and event.reader and event.kind is VIEW and not is_replay:
+                _note_reader(event.reader, event.at_ms // keys.MINUTE_MS)
+            if answer != REFUSED:
                 return "redis"
         except RedisError as error:
             # Only silence leaves open whether the event arrived; a refusal does not.
@@ -93,7 +95,7 @@ def feed_spool(*, now: datetime) -> int:
         if not breaker.allows():
             return False
         try:
-            return _store(entry.event, now=now, is_replay=True)
+            return _store(entry.event, now=now, is_replay=True) != REFUSED
         except RedisError:
             return False
 
@@ -105,25 +107,25 @@ def shards() -> range:
     return range(keys.FIRST_SHARD, keys.FIRST_SHARD + int(settings.ANALYTICS_SHARDS))
 
 
-def _store(event: Event, *, now: datetime, is_replay: bool) -> bool:
-    """Ask Redis to take the event; False if it lost its data, RedisError if it would not."""
+def _store(event: Event, *, now: datetime, is_replay: bool) -> bytes:
+    """Ask Redis to take the event and return the script's answer; RedisError if it would not."""
     try:
-        answer = _run(call_to_store(event, now=now, is_replay=is_replay))
+        answer = bytes(_run(call_to_store(event, now=now, is_replay=is_replay)))
     except RedisError as error:
         breaker.fail()
         _report(error)
         raise
     breaker.succeed()
-    if answer == b"crowded":
+    if answer == CROWDED:
         meters.networks.note_crowded(event.at_ms // keys.MINUTE_MS)
-    return bool(answer != b"refused")
+    return answer
 
 
 def _note_reader(reader: bytes, minute: int) -> None:
     readers = meters.readers.note(reader, minute)
     if readers:
         # The view is stored; that a few readers are missing from "now" is no reason to say else.
-        with suppress(RedisError):
+        with suppress(RedisError, RedisClusterException):
             _run(call_to_note(readers, minute=minute))
 
 

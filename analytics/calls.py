@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from analytics import keys, packing
 from analytics.conf import IntakeConf, intake_conf
-from analytics.events import Event, Kind
+from analytics.events import DROP, READ, VIEW, Event
 
 NO_LIMIT = 2**53
 NOW_SECONDS = 7 * 60
@@ -46,10 +46,6 @@ NOTE_READERS = _script("note_readers")
 BEGIN_EPOCH = _script("begin_epoch")
 
 
-# To look a member up in its class takes longer than to compare it.
-_VIEW, _READ, _DROP = Kind.VIEW, Kind.READ, Kind.DROP
-
-
 def call_to_store(event: Event, *, now: datetime, is_replay: bool) -> Call:
     """Return the call that stores an event; `is_replay` says it may have been stored before."""
     conf, kind, at_ms = intake_conf(), event.kind, event.at_ms
@@ -64,25 +60,25 @@ def call_to_store(event: Event, *, now: datetime, is_replay: bool) -> Call:
         "replay" if is_replay else "live",
         conf.memory_seconds + (left_ms // 1000 if left_ms > 0 else 0),
     ]
-    if kind is _VIEW:
+    if kind is VIEW:
         script = STORE_VIEW
-        reader = event.reader or b""
-        names += minute.readers + _hash_of(reader), minute.counters
+        reader_hash, reader_field, on_page = _fields_of_reader(event)
+        names += minute.readers + reader_hash, minute.counters
         arguments += (
-            reader[2:],
-            reader and reader[2:] + event.page.to_bytes(4, "big"),
+            reader_field,
+            on_page,
             ((at_ms - minute.day_start_ms) // 1000).to_bytes(3, "big"),
             conf.reader_limit or NO_LIMIT,
         )
         if event.network_views:
             arguments += event.network, event.network_views, conf.network_limit
-    elif kind is _READ:
+    elif kind is READ:
         script = STORE_READ
         arguments += event.seconds, event.scroll
     else:
         return Call(STORE_DROP, [len(names), *names, *arguments])
     # A page may be read for long: its view is looked for on the day before at any time.
-    if kind is _READ or is_replay or at_ms - minute.day_start_ms < AROUND_MIDNIGHT_MS:
+    if kind is READ or is_replay or at_ms - minute.day_start_ms < AROUND_MIDNIGHT_MS:
         names.append(minute.ids_before + id_hash)
     if is_replay or minute.day_end_ms - at_ms < AROUND_MIDNIGHT_MS:
         names.append(minute.ids_after + id_hash)
@@ -99,24 +95,39 @@ def call_to_note(readers: list[bytes], *, minute: int) -> Call:
     """Return the call that adds readers to those of a minute."""
     conf = intake_conf()
     name = keys.of_minute(minute, conf.time_zone, conf.key_prefix).readers_now
-    return Call(NOTE_READERS, [1, name, NOW_SECONDS, *readers])
+    fields = (_digest(_readers, reader)[2:8] for reader in readers)
+    return Call(NOTE_READERS, [1, name, NOW_SECONDS, *fields])
 
 
 def _digest_of_id(event: Event) -> bytes:
-    """Spread ids evenly, whoever makes them."""
-    if event.kind is _DROP:
-        hasher = _drops.copy()
+    if event.kind is DROP:
         # The same view may be dropped more than once; sent again it has the same time as well.
-        hasher.update(event.id + event.at_ms.to_bytes(8, "big"))
-    else:
-        hasher = _views.copy()
-        hasher.update(event.id)
+        return _digest(_drops, event.id + event.at_ms.to_bytes(8, "big"))
+    return _digest(_views, event.id)
+
+
+def _fields_of_reader(event: Event) -> tuple[str, bytes, bytes]:
+    """Return the number of the reader's hash, and the fields of the reader and of the page."""
+    if not event.reader:
+        return "0", b"", b""
+    reader = _digest(_readers, event.reader)
+    on_page = _digest(_pages, event.reader + event.page.to_bytes(8, "big"))
+    return _hash_of(reader), reader[2:8], on_page[2:8]
+
+
+def _begun(purpose: bytes) -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=12, person=purpose)
+
+
+_views, _drops, _readers, _pages = map(_begun, (b"view", b"drop", b"reader", b"page"))
+
+
+def _digest(begun: hashlib.blake2b, text: bytes) -> bytes:
+    """Spread evenly over hashes and fields; it does not lead back to a pseudonym."""
+    hasher = begun.copy()
+    hasher.update(text)
     return hasher.digest()
 
 
-_views = hashlib.blake2b(digest_size=12, person=b"view")
-_drops = hashlib.blake2b(digest_size=12, person=b"drop")
-
-
 def _hash_of(digest: bytes) -> str:
-    return str((digest[0] << 8 | digest[1]) % keys.HASHES_PER_DAY) if digest else "0"
+    return str((digest[0] << 8 | digest[1]) % keys.HASHES_PER_DAY)

@@ -21,6 +21,10 @@ class Kind(models.TextChoices):
     DROP = "d", _("Dropped")
 
 
+# To look a member up in its class takes longer than to compare it.
+VIEW, READ, DROP = Kind.VIEW, Kind.READ, Kind.DROP
+
+
 class DropReason(models.TextChoices):
     """Why an event was not counted: a closed set."""
 

@@ -19,7 +19,7 @@ from analytics import meters
 from analytics.channels import Channel, host_of, origin_of, query_of
 from analytics.clients import network_of
 from analytics.conf import intake_conf
-from analytics.events import Dimension, Dimensions, DropReason, Event, Kind
+from analytics.events import READ, VIEW, Dimension, Dimensions, DropReason, Event, Kind
 from analytics.keys import MINUTE_MS
 from analytics.pages import PageState, state_of
 from analytics.pseudonyms import Salts, day_of, salt_of
@@ -68,7 +68,7 @@ def parse(candidate: Candidate) -> Drop | None:
         candidate.ref = _text(fields.get("ref") or "")
         candidate.loc = _text(fields.get("loc") or "")
         candidate.auto = fields.get("auto")
-        if candidate.kind is Kind.READ:
+        if candidate.kind is READ:
             candidate.seconds = _clamped(fields["seconds"], MAX_ENGAGED_SECONDS)
             candidate.scroll = _clamped(fields["scroll"], 100)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -77,7 +77,7 @@ def parse(candidate: Candidate) -> Drop | None:
 
 
 def _object_in(body: bytes) -> Any:
-    text = body.decode("utf-8", "surrogatepass").strip()
+    text = body.decode("utf-8", "surrogatepass").strip(" \t\r\n")
     value, end = _DECODER.raw_decode(text)
     if end != len(text):
         raise ValueError
@@ -207,9 +207,9 @@ def _accepted(candidate: Candidate, at_ms: int, salts: Salts, *, is_replay: bool
     if sender.is_recognised:
         user_agent = str(candidate.environ.get("HTTP_USER_AGENT") or "")
         reader = salt.pseudonym(network=network, user_agent=user_agent, site=sender.site)
-    if candidate.kind is Kind.READ:
+    if candidate.kind is READ:
         return Event(
-            kind=Kind.READ,
+            kind=READ,
             id=candidate.id,
             at_ms=at_ms,
             page=candidate.page,
@@ -219,7 +219,7 @@ def _accepted(candidate: Candidate, at_ms: int, salts: Salts, *, is_replay: bool
         )
     network_views = _network_views(network, at_ms, is_replay=is_replay)
     return Event(
-        kind=Kind.VIEW,
+        kind=VIEW,
         id=candidate.id,
         at_ms=at_ms,
         page=candidate.page,

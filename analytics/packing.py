@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from analytics.events import Dimension, Dimensions, DropReason, Event, Kind
+from analytics.events import DROP, READ, Dimension, Dimensions, DropReason, Event, Kind
 from analytics.timebuckets import bucket_of_ms
 
 VERSION = "1"
@@ -26,8 +26,6 @@ VALUE_LIMIT_CHARACTERS = 100
 DETAIL_LIMIT_CHARACTERS = 40
 _DIMENSIONS = {str(dimension.value): dimension.value for dimension in Dimension}
 _VIEW = Kind.VIEW.value
-# To look a member up in its class takes longer than to compare it.
-_READING, _DROPPED = Kind.READ, Kind.DROP
 _VIEW_HEAD = f"{VERSION}{Kind.VIEW.value}"
 _READ_HEAD = f"{VERSION}{Kind.READ.value}"
 _REASONS = frozenset(DropReason.values)
@@ -54,9 +52,9 @@ class Entry(NamedTuple):
 def pack(event: Event) -> str:
     """Return the event's columns; views and reading times end where the script goes on."""
     bucket = bucket_of_ms(event.at_ms)
-    if event.kind is _DROPPED:
+    if event.kind is DROP:
         return pack_drop(bucket, event.reason, event.detail)
-    if event.kind is _READING:
+    if event.kind is READ:
         return f"{_READ_HEAD}\t{bucket}\t{event.page}\t"
     return f"{_VIEW_HEAD}\t{bucket}\t{event.page}\t{_packed(event.dimensions)}"
 

@@ -3,8 +3,9 @@
 -- KEYS: 1 stream, 2 view ids of the event's day
 -- ARGV: 1 field of the id, 2 entry, 3 replay or live, 4 seconds until the day's memory may go
 --
--- All keys carry the same hash tag. The answer is stored, seen, unknown, crowded or refused;
--- refused means that Redis lost its stream, and that nothing of the event stays.
+-- All keys carry the same hash tag. The answer is stored, seen, refused, or dropped: then it was
+-- stored that the event was dropped. A view answers crowded, whatever became of it, if too many
+-- came from its network.
 --
 -- A call costs more than what it does, and each that writes is written to the append-only file
 -- as well: ends of keys are asked for before they are set, and what is not needed is not asked.
@@ -13,6 +14,11 @@
 local call = redis.call
 -- Stands for a view that was beyond a limit: known, but without reading time.
 local BEYOND_LIMIT = 'x'
+
+-- Redis lost its data: only the drain begins a stream, above all that is counted.
+if call('EXISTS', KEYS[1]) == 0 then
+  return 'refused'
+end
 
 -- Notes the id, and when its day may go; false if it was known.
 local function note_id()
@@ -25,15 +31,16 @@ local function note_id()
   return true
 end
 
--- Only the drain begins a stream, above all that is counted.
 local function append(entry)
-  return call('XADD', KEYS[1], 'NOMKSTREAM', '*', 'e', entry) and 'stored' or 'refused'
+  call('XADD', KEYS[1], '*', 'e', entry)
+  return 'stored'
 end
 
 -- Appends that the event was dropped, in the bucket of its entry.
 local function append_drop(reason, detail)
   local version, bucket = string.match(ARGV[2], '^(%d+)%a\t(%d+)\t')
-  return append(version .. 'd\t' .. bucket .. '\t' .. reason .. '\t' .. (detail or ''))
+  append(version .. 'd\t' .. bucket .. '\t' .. reason .. '\t' .. (detail or ''))
+  return 'dropped'
 end
 
 -- How numbers of up to three bytes are kept: reads one at a place of a text, and writes one.

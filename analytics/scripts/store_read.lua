@@ -17,8 +17,7 @@ for place = 2, #KEYS do
   end
 end
 if not key then
-  local answer = append_drop('unknown_view')
-  return answer == 'refused' and answer or 'unknown'
+  return append_drop('unknown_view')
 end
 if known == BEYOND_LIMIT then
   return 'seen'
@@ -34,11 +33,8 @@ local scroll = math.max(old_scroll, math.min(tonumber(ARGV[6]), 100))
 if seconds == old_seconds and scroll == old_scroll then
   return 'seen'
 end
+call('HSET', key, ARGV[1], text_of(seconds * 256 + scroll))
 local depths = old_quarter .. math.floor(scroll / 25)
-local answer = append(
+return append(
   ARGV[2] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll) .. '\t' .. depths
 )
-if answer == 'stored' then
-  call('HSET', key, ARGV[1], text_of(seconds * 256 + scroll))
-end
-return answer

@@ -6,9 +6,7 @@
 -- ARGV: 5 field of the reader ('' for none), 6 field of reader and page, 7 second of the day in
 --       three bytes, 8 how many views of a page a reader may have in a minute
 --       and if its network is to be counted: 9 field of the network, 10 how many views came from
---       it since it was counted last, 11 how many may come in a minute
---
--- Answers crowded if too many came from the network.
+--       it since it was counted last, with this one, 11 how many may come in a minute
 
 local VISIT_SECONDS = 1800
 -- Longer values would unpack the small hash they stand in.
@@ -18,6 +16,22 @@ local MINUTE_SECONDS = 120
 local HAS_END = 'e'
 
 local id, reader, on_page = ARGV[1], ARGV[5], ARGV[6]
+local is_live = ARGV[3] == 'live'
+
+local function count(field, more)
+  local number = call('HINCRBY', KEYS[4], field, more)
+  if number == more and call('PTTL', KEYS[4]) == -1 then
+    call('EXPIRE', KEYS[4], MINUTE_SECONDS)
+  end
+  return number
+end
+
+-- Do too many come from its network? What came before this view counts even if this one does not;
+-- a log that is fed again counts once.
+local is_crowded = false
+if is_live and ARGV[9] then
+  is_crowded = count(ARGV[9], tonumber(ARGV[10])) > tonumber(ARGV[11])
+end
 
 -- Is the id new?
 local is_new = true
@@ -25,50 +39,37 @@ for place = 5, #KEYS do
   is_new = is_new and call('HEXISTS', KEYS[place], id) == 0
 end
 if not is_new or not note_id() then
-  return ARGV[3] == 'live' and append_drop('duplicate') or 'seen'
+  if is_live then
+    append_drop('duplicate')
+  end
+  return is_crowded and 'crowded' or 'seen'
 end
 
 -- What is known of its reader: the views of this page, whether there were any, and HAS_END.
 local known = reader == '' and {} or call('HMGET', KEYS[3], on_page, reader, HAS_END)
 local views = known[1]
 local number_at, text_of, second
-if views then
-  number_at, text_of = numbers()
-  second = number_at(ARGV[7], 1)
-end
 
 -- Is it beyond a limit? A reader's first view of a page is not counted. If one more comes in the
 -- same minute, it is counted then.
-if views or ARGV[9] then
-  local function number_of(field, more)
-    local number = call('HINCRBY', KEYS[4], field, more)
-    if number == more and call('PTTL', KEYS[4]) == -1 then
-      call('EXPIRE', KEYS[4], MINUTE_SECONDS)
-    end
-    return number
+local limit
+if views then
+  number_at, text_of = numbers()
+  second = number_at(ARGV[7], 1)
+  local newest = number_at(views, #views - 2)
+  local number = count(on_page, 1)
+  if number == 1 and math.floor(newest / 60) == math.floor(second / 60) then
+    number = count(on_page, 1)
   end
-
-  local limit
-  if views then
-    local number = number_of(on_page, 1)
-    local newest = number_at(views, #views - 2)
-    if number == 1 and math.floor(newest / 60) == math.floor(second / 60) then
-      number = number_of(on_page, 1)
-    end
-    limit = number > tonumber(ARGV[8]) and 'reader'
-  end
-  if not limit and ARGV[9] and number_of(ARGV[9], tonumber(ARGV[10])) > tonumber(ARGV[11]) then
-    limit = 'network'
-  end
-  if limit then
-    local answer = append_drop('rate_limit', limit)
-    if answer == 'refused' then
-      call('HDEL', KEYS[2], id)
-      return answer
-    end
-    call('HSET', KEYS[2], id, BEYOND_LIMIT)
-    return limit == 'network' and 'crowded' or answer
-  end
+  limit = number > tonumber(ARGV[8]) and 'reader'
+end
+if not limit and ARGV[9] and not is_live then
+  is_crowded = count(ARGV[9], tonumber(ARGV[10])) > tonumber(ARGV[11])
+end
+if limit or is_crowded then
+  call('HSET', KEYS[2], id, BEYOND_LIMIT)
+  append_drop('rate_limit', limit or 'network')
+  return is_crowded and 'crowded' or 'dropped'
 end
 
 -- Does it begin a visit? The views of one reader on one page are kept as spans without a pause of
@@ -98,10 +99,6 @@ else
   flags = reader == '' and 0 or known[2] and 3 or 7
 end
 
-if append(ARGV[2] .. flags) == 'refused' then
-  call('HDEL', KEYS[2], id)
-  return 'refused'
-end
 if flags == 7 and not known[3] then
   call('HSET', KEYS[3], reader, '', on_page, spans, HAS_END, '')
   call('EXPIRE', KEYS[3], ARGV[4])
@@ -110,4 +107,4 @@ elseif flags == 7 then
 elseif reader ~= '' and spans ~= views then
   call('HSET', KEYS[3], on_page, spans)
 end
-return 'stored'
+return append(ARGV[2] .. flags)

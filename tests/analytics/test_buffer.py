@@ -219,6 +219,9 @@ def test_no_key_holds_a_pseudonym_and_all_expire_but_stream_and_epoch(counting):
     assert {key.split(b":")[1] for key in own if counting.ttl(key) == -1} == {b"stream", b"epoch"}
     expiring = [key for key in own if counting.ttl(key) > 0]
     assert sorted(key.split(b":")[1] for key in expiring) == [b"i", b"l", b"n", b"r"]
+    hashes = [key for key in own if counting.type(key) == b"hash"]
+    fields = b" ".join(field for key in hashes for field in counting.hkeys(key))
+    assert b"heim" not in fields
     # until midnight in Berlin, then as long as the spool may hold something, and a margin
     assert {counting.ttl(key) for key in expiring} == {120, 420, (11 + 24 + 2) * 3600}
     assert all(b"geheim-1" not in payload.encode() for payload in payloads())
@@ -312,14 +315,20 @@ def test_views_count_on_though_the_epochs_name_is_gone(counting, spool_dir):
     assert spool.waiting_bytes() == 0
 
 
-@pytest.mark.parametrize("event", [view(), read(os.urandom(16)), drop("bot", "ai")])
+@pytest.mark.parametrize(
+    "event", [view(network=b"carrier1"), read(os.urandom(16)), drop("bot", "ai")]
+)
 def test_refused_event_leaves_nothing_in_redis(counting, spool_dir, event):
+    accept(view(reader=b"reader-1"))
+    before = {key: counting.dump(key) for key in own_keys(counting)}
     for shard in buffer.shards():
-        counting.delete(stream_of(shard))
+        counting.rename(stream_of(shard), f"{stream_of(shard)}:away")
 
     accept(event)
 
-    assert [key for key in own_keys(counting) if b":epoch:" not in key] == []
+    for shard in buffer.shards():
+        counting.rename(f"{stream_of(shard)}:away", stream_of(shard))
+    assert {key: counting.dump(key) for key in own_keys(counting)} == before
     assert spool.waiting_bytes() > 0
 
 
@@ -438,6 +447,14 @@ def test_many_readers_of_the_last_minutes_are_counted_but_for_a_small_share(coun
     accept(*(view(reader=b"%08d" % n) for n in range(1000)))
 
     assert 950 <= buffer.readers_now(now=NOON) <= 1020
+
+
+def test_readers_of_views_that_are_dropped_are_not_noted(counting, settings):
+    settings.ANALYTICS_NETWORK_LIMIT = 5
+
+    accept(*(view(reader=b"%08d" % n, network=b"carrier1") for n in range(40)))
+
+    assert buffer.readers_now(now=NOON) == 5
 
 
 def test_readers_that_cannot_be_noted_are_no_reason_to_spool(counting, spool_dir):

@@ -10,8 +10,8 @@ from django.test import Client
 from analytics import buffer
 from analytics.events import DropReason, Event
 from analytics.intake import MAX_BODY_BYTES
-from analytics.models import DropCount
-from tests.analytics.beacons import NOON, body, take
+from analytics.models import DropCount, PageDay
+from tests.analytics.beacons import FIREFOX, NOON, body, take
 from tests.analytics.pages import make_page
 from tests.analytics.streams import NOON_BUCKET, drain_all, read, rows, stream_of, view
 
@@ -122,6 +122,25 @@ def test_generous_limit_of_a_network_is_kept_to_a_hundredth(counting, settings):
     ((reason, detail, count),) = rows(DropCount, "reason", "detail", "count")
     assert (reason, detail) == ("rate_limit", "network")
     assert 95 <= count <= 100
+
+
+@pytest.mark.parametrize("fields", [{"id": os.urandom(16).hex()}, {}])
+def test_limit_of_a_network_is_not_escaped_by_what_counts_for_nothing(counting, settings, fields):
+    """Each step is told with one view: it holds though that is a known one, or one too many."""
+    settings.ANALYTICS_NETWORK_LIMIT, settings.ANALYTICS_READER_LIMIT = 500, 1
+    page = make_page().pk
+    for number in range(1000):
+        is_last_of_step = number % 5 == 4
+        sent = view_of(page, **fields) if is_last_of_step else view_of(page)
+        agent = FIREFOX if is_last_of_step else f"{FIREFOX} ({number})"
+        event = take(sent, REMOTE_ADDR="203.0.113.7", HTTP_USER_AGENT=agent)
+        buffer.accept(event, now=NOON)
+    drain_all()
+
+    drops = dict(rows(DropCount, "detail", "count"))
+    # of 500 views four in five count; beyond the limit every view is told, and dropped
+    assert sum(views for (views,) in rows(PageDay, "views")) in range(400, 410)
+    assert drops["network"] >= 395
 
 
 def test_no_limit_is_no_limit(counting, settings):

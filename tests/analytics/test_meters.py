@@ -52,6 +52,14 @@ def test_once_a_network_is_crowded_every_view_is_told_until_the_minute_is_over()
     assert meter.count("203.0.113.7", 6, limit=LIMIT) == 0
 
 
+def test_view_that_comes_late_begins_no_minute_but_a_clock_that_was_set_does():
+    meter = NetworkMeter()
+    told = [meter.count("203.0.113.7", minute, limit=LIMIT) for minute in [5, 6] * 10]
+    assert told == [0] * 10 + [10] + [0] * 9
+
+    assert [meter.count("203.0.113.7", 1, limit=LIMIT) for _ in range(9)] == [0] * 9
+
+
 def test_few_readers_are_told_at_once():
     meter = ReaderMeter()
     readers = [b"reader%02d" % number for number in range(UNTOLD_SHARE)]
