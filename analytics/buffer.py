@@ -130,18 +130,20 @@ def _note_reader(reader: bytes, minute: int) -> None:
 
 
 def _run(call: Call) -> Any:
+    script, words = call
     try:
-        return _ask("EVALSHA", call.script.digest, *call.words)
+        return _ask("EVALSHA", script.digest, *words)
     except NoScriptError:
-        return _ask("EVAL", call.script.text, *call.words)
+        return _ask("EVAL", script.text, *words)
 
 
 def _ask(*command: Any) -> Any:
     """Ask Redis on this thread's line: the layers above it take longer than the answer."""
     client = web_client()
-    if _of_thread.line is None:  # a cluster's client finds the node
+    line = _of_thread.line
+    if line is None:  # a cluster's client finds the node
         return client.execute_command(*command)
-    return _of_thread.line.ask(pack_command(command))
+    return line.ask(pack_command(command))
 
 
 _report_count = count()

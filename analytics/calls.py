@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from analytics import keys, packing
 from analytics.conf import IntakeConf, intake_conf
-from analytics.events import DROP, READ, VIEW, Event
+from analytics.events import DROP, READ, Event
 
 NO_LIMIT = 2**53
 NOW_SECONDS = 7 * 60
@@ -26,11 +26,8 @@ class Script(NamedTuple):
     digest: str
 
 
-class Call(NamedTuple):
-    """A script, and the words that follow it: how many keys, the keys, the arguments."""
-
-    script: Script
-    words: list[Any]
+# A script, and the words that follow it: how many keys, the keys, the arguments.
+Call = tuple[Script, tuple[Any, ...]]
 
 
 def _script(*names: str) -> Script:
@@ -52,37 +49,42 @@ def call_to_store(event: Event, *, now: datetime, is_replay: bool) -> Call:
     minute = keys.of_minute(at_ms // keys.MINUTE_MS, conf.time_zone, conf.key_prefix)
     digest = _digest_of_id(event)
     id_hash = _hash_of(digest)
-    left_ms = minute.day_end_ms - int(now.timestamp() * 1000)
-    names = [_stream_of(event, conf), minute.ids + id_hash]
-    arguments: list[Any] = [
+    # A live event happens now; one that is fed again may be of a day that is over.
+    left_seconds = minute.day_end - (int(now.timestamp()) if is_replay else at_ms // 1000)
+    names: tuple[str, ...] = (_stream_of(event, conf), minute.ids + id_hash)
+    arguments = (
         digest[2:8],
         packing.pack(event),
         "replay" if is_replay else "live",
-        conf.memory_seconds + (left_ms // 1000 if left_ms > 0 else 0),
-    ]
-    if kind is VIEW:
-        script = STORE_VIEW
-        reader_hash, reader_field, on_page = _fields_of_reader(event)
-        names += minute.readers + reader_hash, minute.counters
-        arguments += (
-            reader_field,
-            on_page,
-            ((at_ms - minute.day_start_ms) // 1000).to_bytes(3, "big"),
-            conf.reader_limit or NO_LIMIT,
-        )
-        if event.network_views:
-            arguments += event.network, event.network_views, conf.network_limit
-    elif kind is READ:
-        script = STORE_READ
-        arguments += event.seconds, event.scroll
-    else:
-        return Call(STORE_DROP, [len(names), *names, *arguments])
+        conf.memory_seconds + (left_seconds if left_seconds > 0 else 0),
+    )
+    if kind is DROP:
+        return STORE_DROP, (len(names), *names, *arguments)
+    further: tuple[str, ...] = ()
     # A page may be read for long: its view is looked for on the day before at any time.
-    if kind is READ or is_replay or at_ms - minute.day_start_ms < AROUND_MIDNIGHT_MS:
-        names.append(minute.ids_before + id_hash)
-    if is_replay or minute.day_end_ms - at_ms < AROUND_MIDNIGHT_MS:
-        names.append(minute.ids_after + id_hash)
-    return Call(script, [len(names), *names, *arguments])
+    if kind is READ or is_replay or at_ms - 1000 * minute.day_start < AROUND_MIDNIGHT_MS:
+        further = (minute.ids_before + id_hash,)
+    if is_replay or 1000 * minute.day_end - at_ms < AROUND_MIDNIGHT_MS:
+        further += (minute.ids_after + id_hash,)
+    if kind is READ:
+        read = (event.seconds, event.scroll)
+        return STORE_READ, (len(names) + len(further), *names, *further, *arguments, *read)
+    reader_hash, reader_field, on_page = _fields_of_reader(event)
+    words = (
+        len(names) + len(further) + 2,
+        *names,
+        minute.readers + reader_hash,
+        minute.counters,
+        *further,
+        *arguments,
+        reader_field,
+        on_page,
+        (at_ms // 1000 - minute.day_start).to_bytes(3, "big"),
+        conf.reader_limit or NO_LIMIT,
+    )
+    if event.network_views:
+        words += event.network, event.network_views, conf.network_limit
+    return STORE_VIEW, words
 
 
 def _stream_of(event: Event, conf: IntakeConf) -> str:
@@ -96,7 +98,7 @@ def call_to_note(readers: list[bytes], *, minute: int) -> Call:
     conf = intake_conf()
     name = keys.of_minute(minute, conf.time_zone, conf.key_prefix).readers_now
     fields = (_digest(_readers, reader)[2:8] for reader in readers)
-    return Call(NOTE_READERS, [1, name, NOW_SECONDS, *fields])
+    return NOTE_READERS, (1, name, NOW_SECONDS, *fields)
 
 
 def _digest_of_id(event: Event) -> bytes:

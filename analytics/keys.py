@@ -46,10 +46,10 @@ def epoch_of(shard: int, prefix: str) -> str:
 
 
 class Minute(NamedTuple):
-    """A minute, and its day: its bounds, and what the keys of its small hashes begin with."""
+    """A minute, and its day: Unix seconds, and what the keys of its small hashes begin with."""
 
-    day_start_ms: int
-    day_end_ms: int
+    day_start: int
+    day_end: int
     ids: str
     ids_before: str
     ids_after: str
@@ -69,8 +69,8 @@ def of_minute(minute: int, zone_name: str, prefix: str) -> Minute:
         return f"{{{prefix}}}:{kind}:{day + timedelta(days=days_later):%y%m%d}:"
 
     return Minute(
-        day_start_ms=int(start.timestamp() * 1000),
-        day_end_ms=int(end.timestamp() * 1000),
+        day_start=int(start.timestamp()),
+        day_end=int(end.timestamp()),
         ids=of_day("i"),
         ids_before=of_day("i", -1),
         ids_after=of_day("i", 1),

@@ -8,39 +8,36 @@
 -- came from its network.
 --
 -- A call costs more than what it does, and each that writes is written to the append-only file
--- as well: ends of keys are asked for before they are set, and what is not needed is not asked.
--- Even to make a function takes time: what only few events need is made where they need it.
+-- as well: a hash says itself that its end is set, and what is not needed is not asked. Even to
+-- make a function takes time: what only few events need is made where they need it.
 
 local call = redis.call
 -- Stands for a view that was beyond a limit: known, but without reading time.
 local BEYOND_LIMIT = 'x'
 
--- Redis lost its data: only the drain begins a stream, above all that is counted.
-if call('EXISTS', KEYS[1]) == 0 then
-  return 'refused'
+-- A field which says of a small hash that its end is set; all others are longer.
+local HAS_END = 'e'
+
+-- Notes fields in a small hash of the day.
+local function note(key, has_end, ...)
+  if has_end then
+    call('HSET', key, ...)
+  else
+    call('HSET', key, HAS_END, '', ...)
+    call('EXPIRE', key, ARGV[4])
+  end
 end
 
--- Notes the id, and when its day may go; false if it was known.
-local function note_id()
-  if call('HSETNX', KEYS[2], ARGV[1], '') == 0 then
-    return false
-  end
-  if call('PTTL', KEYS[2]) == -1 then
-    call('EXPIRE', KEYS[2], ARGV[4])
-  end
-  return true
-end
-
-local function append(entry)
-  call('XADD', KEYS[1], '*', 'e', entry)
-  return 'stored'
+-- Redis that lost its data has no stream: only the drain begins one, above all that is counted.
+local function append(entry, answer)
+  return call('XADD', KEYS[1], 'NOMKSTREAM', '*', 'e', entry) and (answer or 'stored') or 'refused'
 end
 
 -- Appends that the event was dropped, in the bucket of its entry.
 local function append_drop(reason, detail)
   local version, bucket = string.match(ARGV[2], '^(%d+)%a\t(%d+)\t')
-  append(version .. 'd\t' .. bucket .. '\t' .. reason .. '\t' .. (detail or ''))
-  return 'dropped'
+  local entry = version .. 'd\t' .. bucket .. '\t' .. reason .. '\t' .. (detail or '')
+  return append(entry, 'dropped')
 end
 
 -- How numbers of up to three bytes are kept: reads one at a place of a text, and writes one.

@@ -33,8 +33,11 @@ local scroll = math.max(old_scroll, math.min(tonumber(ARGV[6]), 100))
 if seconds == old_seconds and scroll == old_scroll then
   return 'seen'
 end
-call('HSET', key, ARGV[1], text_of(seconds * 256 + scroll))
 local depths = old_quarter .. math.floor(scroll / 25)
-return append(
+local answer = append(
   ARGV[2] .. (seconds - old_seconds) .. '\t' .. (scroll - old_scroll) .. '\t' .. depths
 )
+if answer == 'stored' then
+  call('HSET', key, ARGV[1], text_of(seconds * 256 + scroll))
+end
+return answer

@@ -12,8 +12,6 @@ local VISIT_SECONDS = 1800
 -- Longer values would unpack the small hash they stand in.
 local SPANS = 10
 local MINUTE_SECONDS = 120
--- A field of the hash of readers which says that its end is set; all others are longer.
-local HAS_END = 'e'
 
 local id, reader, on_page = ARGV[1], ARGV[5], ARGV[6]
 local is_live = ARGV[3] == 'live'
@@ -26,6 +24,11 @@ local function count(field, more)
   return number
 end
 
+-- Nothing of an event that is refused may be counted: it comes again.
+if ARGV[9] and call('EXISTS', KEYS[1]) == 0 then
+  return 'refused'
+end
+
 -- Do too many come from its network? What came before this view counts even if this one does not;
 -- a log that is fed again counts once.
 local is_crowded = false
@@ -34,15 +37,14 @@ if is_live and ARGV[9] then
 end
 
 -- Is the id new?
-local is_new = true
+local known_id = call('HMGET', KEYS[2], id, HAS_END)
+local is_new = not known_id[1]
 for place = 5, #KEYS do
   is_new = is_new and call('HEXISTS', KEYS[place], id) == 0
 end
-if not is_new or not note_id() then
-  if is_live then
-    append_drop('duplicate')
-  end
-  return is_crowded and 'crowded' or 'seen'
+if not is_new then
+  local answer = is_live and append_drop('duplicate') or 'seen'
+  return is_crowded and 'crowded' or answer
 end
 
 -- What is known of its reader: the views of this page, whether there were any, and HAS_END.
@@ -54,6 +56,9 @@ local number_at, text_of, second
 -- same minute, it is counted then.
 local limit
 if views then
+  if call('EXISTS', KEYS[1]) == 0 then
+    return 'refused'
+  end
   number_at, text_of = numbers()
   second = number_at(ARGV[7], 1)
   local newest = number_at(views, #views - 2)
@@ -67,7 +72,7 @@ if not limit and ARGV[9] and not is_live then
   is_crowded = count(ARGV[9], tonumber(ARGV[10])) > tonumber(ARGV[11])
 end
 if limit or is_crowded then
-  call('HSET', KEYS[2], id, BEYOND_LIMIT)
+  note(KEYS[2], known_id[2], id, BEYOND_LIMIT)
   append_drop('rate_limit', limit or 'network')
   return is_crowded and 'crowded' or 'dropped'
 end
@@ -99,12 +104,13 @@ else
   flags = reader == '' and 0 or known[2] and 3 or 7
 end
 
-if flags == 7 and not known[3] then
-  call('HSET', KEYS[3], reader, '', on_page, spans, HAS_END, '')
-  call('EXPIRE', KEYS[3], ARGV[4])
-elseif flags == 7 then
-  call('HSET', KEYS[3], reader, '', on_page, spans)
+if append(ARGV[2] .. flags) == 'refused' then
+  return 'refused'
+end
+note(KEYS[2], known_id[2], id, '')
+if flags == 7 then
+  note(KEYS[3], known[3], reader, '', on_page, spans)
 elseif reader ~= '' and spans ~= views then
   call('HSET', KEYS[3], on_page, spans)
 end
-return append(ARGV[2] .. flags)
+return 'stored'

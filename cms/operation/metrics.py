@@ -12,6 +12,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     generate_latest,
+    values,
 )
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -19,6 +20,8 @@ from prometheus_client.registry import Collector
 
 from cms.operation import sharing
 
+if sharing.is_shared():
+    values.ValueClass = values.MultiProcessValue(sharing.process_id)  # type: ignore[no-untyped-call]
 _REGISTRY = CollectorRegistry()
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 

@@ -31,3 +31,19 @@ def is_shared() -> bool:
 def forget() -> None:
     """Delete what processes of the past have counted: before a web server starts."""
     shutil.rmtree(directory(), ignore_errors=True)
+
+
+_process_id = os.getpid()
+
+
+def process_id() -> int:
+    """Return this process's number without asking the kernel at each count."""
+    return _process_id
+
+
+def _note_process() -> None:
+    global _process_id
+    _process_id = os.getpid()
+
+
+os.register_at_fork(after_in_child=_note_process)

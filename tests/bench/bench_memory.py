@@ -50,8 +50,8 @@ def main() -> None:
             for _ in range(BATCH):
                 reader = dice.randbytes(8)
                 for _ in range(VIEWS_EACH):
-                    call = call_to_store(view(reader), now=now, is_replay=False)
-                    pipe.evalsha(call.script.digest, *call.words)
+                    script, words = call_to_store(view(reader), now=now, is_replay=False)
+                    pipe.evalsha(script.digest, *words)
             assert set(pipe.execute()) == {b"stored"}
             for shard in buffer.shards():
                 client.xtrim(buffer._stream_key(shard), maxlen=1, approximate=False)

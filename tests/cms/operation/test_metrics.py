@@ -1,7 +1,6 @@
 """What /metrics says, to whom, and that the processes of a host count together."""
 
 import os
-import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -130,26 +129,52 @@ print(metrics.counted().decode())
 """
 
 
-def test_processes_of_a_host_count_together(tmp_path):
+COUNT_AND_FORK = """
+import os
+import django
+from cms.operation import sharing
+sharing.share_between_processes()
+django.setup()
+from cms.operation import metrics
+hits = metrics.page_cache.labels("hit")
+hits.inc()
+if os.fork() == 0:
+    hits.inc(10)
+    os._exit(0)
+os.wait()
+hits.inc(100)
+print(metrics.counted().decode())
+"""
+
+
+def told_by(program: str, var_dir: Path) -> dict[str, float]:
+    """Return the counters that a process prints which counts as a web process does."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings",
-        "VAR_DIR": str(tmp_path),
+        "VAR_DIR": str(var_dir),
         "SECRET_KEY": "only-for-tests",
     }
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return figures(result.stdout)
 
-    said = [
-        subprocess.run(
-            [sys.executable, "-c", COUNT_ONCE],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for _ in range(2)
-    ]
 
-    hits = [re.search(r'page_cache_total\{outcome="hit"\} (\S+)', text)[1] for text in said]
-    assert hits == ["1.0", "2.0"]
+def test_processes_of_a_host_count_together(tmp_path):
+    hits = 'redaktion_page_cache_total{outcome="hit"}'
+
+    assert [told_by(COUNT_ONCE, tmp_path)[hits] for _ in range(2)] == [1, 2]
+
+
+def test_forked_process_counts_for_itself(tmp_path):
+    hits = 'redaktion_page_cache_total{outcome="hit"}'
+
+    assert told_by(COUNT_AND_FORK, tmp_path)[hits] == 111
+    assert len(list((tmp_path / "metrics").rglob("counter_*.db"))) == 2
