@@ -6,7 +6,6 @@ import logging
 import os
 import threading
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -124,9 +123,11 @@ def _store(event: Event, *, now: datetime, is_replay: bool) -> bytes:
 def _note_reader(reader: bytes, minute: int) -> None:
     readers = meters.readers.note(reader, minute)
     if readers:
-        # The view is stored; that a few readers are missing from "now" is no reason to say else.
-        with suppress(RedisError, RedisClusterException):
+        try:
             _run(call_to_note(readers, minute=minute))
+        except (RedisError, RedisClusterException):
+            # The view is stored; that a few readers are missing from "now" changes nothing in it.
+            breaker.fail()
 
 
 def _run(call: Call) -> Any:
