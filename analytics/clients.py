@@ -15,7 +15,7 @@ _LOWER_HALF = bytes(8)
 def network_of(environ: Mapping[str, Any]) -> str:
     """Return the client's address, IPv6 cut to its /64; a log may have a name in its place."""
     text = client_text(environ)
-    if ":" not in text and '"' not in text:
+    if ":" not in text and '"' not in text:  # no IPv6, and plainly written: nothing to cut
         return text
     plain = packed(socket.AF_INET6, text)
     if plain is not None and any(plain[:8]):

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from analytics import buffer, packing
-from analytics.events import Dimension, DropReason, Kind
+from analytics.events import DROP, READ, VIEW, Dimension, DropReason
 from analytics.models import (
     DropCount,
     PageBucket,
@@ -45,7 +45,6 @@ POISON_LIMIT_CHARACTERS = 2000
 # Shards that are drained at once may pass it by a few.
 VALUES_LIMITS = {Dimension.CAMPAIGN: 50, Dimension.REFERRER: 200, Dimension.SEARCH_WORDS: 50}
 OTHER = "other"
-VIEW, READ, DROP = Kind.VIEW.value, Kind.READ.value, Kind.DROP.value
 
 Shown = tuple[int, str]  # a dimension and its value
 DEPTHS: list[Shown] = [(Dimension.DEPTH.value, str(25 * quarter)) for quarter in range(5)]

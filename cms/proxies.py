@@ -114,11 +114,7 @@ def packed(family: socket.AddressFamily, text: str) -> bytes | None:
 
 
 def is_address(text: str) -> bool:
-    try:
-        socket.inet_pton(socket.AF_INET, text)
-    except (OSError, ValueError):
-        return parsed(text) is not None
-    return True
+    return packed(socket.AF_INET, text) is not None or parsed(text) is not None
 
 
 def parsed(text: str) -> Address | None:
