@@ -5,12 +5,16 @@ from pathlib import Path
 
 import polib
 from django.conf import settings
+from django.utils.translation.reloader import translation_file_changed
 
 from cms.message_sources import Message, read, source_files
 
 
 def compile_changed() -> list[Path]:
-    """Compile every catalogue that is newer than its compiled form; return what was written."""
+    """Compile every catalogue that is newer than its compiled form; return what was written.
+
+    What this process has loaded before is forgotten: it goes on in the new words.
+    """
     written = []
     for directory in settings.LOCALE_PATHS:
         for source in sorted(Path(directory).glob("*/LC_MESSAGES/*.po")):
@@ -18,6 +22,7 @@ def compile_changed() -> list[Path]:
             if target.exists() and target.stat().st_mtime_ns == source.stat().st_mtime_ns:
                 continue
             _compile(source, target)
+            translation_file_changed(None, target)
             written.append(target)
     return written
 

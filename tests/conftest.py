@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
-from django.utils.translation.reloader import translation_file_changed
 
 from analytics.pages import forget_pages
 from analytics.pseudonyms import forget_salts
@@ -19,9 +18,7 @@ from cms import catalogues, embedded_redis, redis_addresses
 from cms.page_cache import fragments, hearing
 from news.consent import triggers
 
-for catalogue in catalogues.compile_changed():
-    # Django has looked for it already, and keeps in mind that it was not there
-    translation_file_changed(None, catalogue)
+catalogues.compile_changed()
 
 
 @pytest.fixture(scope="session", autouse=True)
