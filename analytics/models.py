@@ -7,6 +7,7 @@ Buckets are the truth for 35 days; day rows (site time) for 25 months; month row
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -317,6 +318,11 @@ class RankingRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.page}"
+
+    def clean(self) -> None:
+        """Refuse a new rule that is over already; one that holds may be ended at any moment."""
+        if self._state.adding and self.until and self.until <= timezone.now():
+            raise ValidationError({"until": _("This moment is over already.")})
 
 
 class DaySalt(models.Model):

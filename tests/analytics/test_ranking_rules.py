@@ -63,6 +63,7 @@ def test_editor_pins_a_page_and_the_log_and_the_cache_hear_of_it(client):
         {"position": "0"},
         {"kind": "block", "position": "1"},
         {"until": ""},
+        {"until": "2020-01-01 12:00"},
         {"reason": ""},
         {"page": ""},
     ],
@@ -75,6 +76,20 @@ def test_half_a_decision_is_turned_away(client, fields):
 
     assert answer.status_code == 200
     assert not RankingRule.objects.exists()
+
+
+def test_rule_that_holds_can_be_ended_at_once(client):
+    page = make_page()
+    client.force_login(make_user(groups=("Editors",)))
+    until = timezone.now() + timedelta(hours=1)
+    rule = RankingRule.objects.create(page=page, until=until, reason="x")
+
+    answer = client.post(
+        f"/admin/ranking-rules/edit/{rule.pk}/", form_of(page) | {"until": "2020-01-01 12:00"}
+    )
+
+    assert answer.status_code == 302
+    assert RankingRule.objects.get().until < timezone.now()
 
 
 def test_page_has_one_rule_at_most():
